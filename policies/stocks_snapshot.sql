@@ -1,0 +1,12 @@
+-- Written by the stock engine only.
+alter table public.stocks_snapshot enable row level security;
+revoke all on table public.stocks_snapshot from public, anon, authenticated, service_role;
+grant select on table public.stocks_snapshot to authenticated;
+grant select on table public.stocks_snapshot to service_role;
+
+create policy stocks_snapshot_select_cadres_or_depot on public.stocks_snapshot
+    for select to authenticated
+    using (
+        (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
+        or citerne_id in (select app.user_citernes())
+    );

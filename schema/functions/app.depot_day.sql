@@ -1,0 +1,11 @@
+-- The calendar day of a moment in the zone of the depot that holds a tank (UTC for a tank without depot).
+create function app.depot_day(p_citerne_id uuid, p_moment timestamptz) returns date
+language sql stable security invoker set search_path = ''
+as $$
+    select (p_moment at time zone coalesce(
+        (select d.fuseau_horaire
+         from public.citernes c join public.depots d on d.id = c.depot_id
+         where c.id = p_citerne_id),
+        'UTC'))::date
+$$;
+revoke all on function app.depot_day(uuid, timestamptz) from public, anon, authenticated, service_role;

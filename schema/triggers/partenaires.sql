@@ -1,0 +1,3 @@
+create trigger trg_partenaires_stamp
+    before insert or update on public.partenaires
+    for each row execute function app.stamp_created_at();
