@@ -1,0 +1,1 @@
+"""Personas, and what each of them really gets from a database."""
