@@ -1,4 +1,4 @@
-"""Closes what the platform leaves open: the exposed schema, and the defaults of objects to come."""
+"""Closes what the platform leaves open, now and for objects to come."""
 
 from rempart.revisions import execute
 

@@ -1,4 +1,4 @@
-"""Who a user is and where he works: depots, profils, and the helpers that policies call."""
+"""Who a user is: depots, profils and the helpers that policies call."""
 
 from rempart.revisions import execute, refuse_data_loss
 

@@ -1,4 +1,4 @@
-"""The stock engine: movements apply themselves, what is validated never changes, rebuild repairs."""
+"""The stock engine: movements apply themselves and never change."""
 
 from rempart.revisions import execute
 

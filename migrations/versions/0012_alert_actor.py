@@ -1,4 +1,4 @@
-"""Stamps who acknowledged or resolved an alert; nothing goes backwards by hand."""
+"""Stamps who changed an alert; nothing goes backwards by hand."""
 
 from rempart.revisions import execute
 

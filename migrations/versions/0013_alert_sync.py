@@ -1,4 +1,4 @@
-"""Brings system_alerts in line with the integrity view, one run at a time."""
+"""Brings system_alerts in line with the integrity view."""
 
 from rempart.revisions import execute
 

@@ -44,7 +44,9 @@ def load_personas(config: Config) -> dict[str, Persona]:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["persona"]
         personas = [Persona(**entry) for entry in entries]
     except FileNotFoundError:
-        raise UsageError(f"there is no {path}.", next_step="write it, with a [[persona]] for each session") from None
+        raise UsageError(
+            f"there is no {path}.", next_step="write it, with a [[persona]] for each session"
+        ) from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} does not list personas: {error}",
@@ -58,7 +60,7 @@ def become(connection: psycopg.Connection[Any], persona: Persona, config: Config
     """Be a persona for one transaction, the way the gateway does it: its role and claims, set locally.
 
     Args:
-        connection: An autocommit connection of the gateway's login role (or a superuser), not in a transaction.
+        connection: An autocommit connection of the gateway's login role, not in a transaction.
         persona: Who to be.
         config: Names the setting that carries the claims.
 
@@ -67,6 +69,7 @@ def become(connection: psycopg.Connection[Any], persona: Persona, config: Config
     """
     with connection.transaction():
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(persona.role)))
-        connection.execute("select set_config(%s, %s, true)", (config.claims_setting, json.dumps(dict(persona.claims))))
+        connection.execute(
+            "select set_config(%s, %s, true)", (config.claims_setting, json.dumps(dict(persona.claims)))
+        )
         yield
-

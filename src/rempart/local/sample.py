@@ -18,8 +18,8 @@ _OWNER = "owner"
 def load(url: str, config: Config) -> None:
     """Load the sample data into a database at head.
 
-    Each file runs in one transaction: as the owner, or as a persona through the gateway's login role, so that what
-    users enter passes row security and triggers like any request.
+    Each file runs in one transaction: as the owner, or as a persona through the gateway's login role, so that
+    what users enter passes row security and triggers like any request.
 
     Args:
         url: A URL of the database; its host and password are used for the owner and the gateway.

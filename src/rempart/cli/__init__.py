@@ -1,0 +1,1 @@
+"""The commands: each parses, calls and renders; the logic is elsewhere."""

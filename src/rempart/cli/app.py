@@ -1,0 +1,105 @@
+"""The command ``rempart``: its commands, and what the user sees when one of them fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from rempart.cli import demo, local
+from rempart.errors import RempartError
+
+DEBUG_VARIABLE = "REMPART_DEBUG"
+_UNEXPECTED = 3
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+class _Commands(typer.core.TyperGroup):
+    """Runs a command, and turns what it raises into a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        from rempart.postgres.interruption import Terminated, unwinding
+
+        try:
+            with unwinding():
+                result = super().invoke(ctx)
+                sys.stdout.flush()
+            return result
+        except RempartError as error:
+            _complain(error.message, error.next_step)
+            code = error.exit_code
+        except BrokenPipeError:
+            # The reader has gone; the interpreter must not try to flush the rest at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = _BROKEN_PIPE
+        except Terminated as signal:
+            code = signal.exit_code
+        except KeyboardInterrupt:
+            code = _INTERRUPTED
+        except Exception as error:
+            if os.environ.get(DEBUG_VARIABLE) == "1" or _is_of_the_command_line(error):
+                raise
+            from rempart.postgres.server import masked
+
+            _complain(
+                f"unexpected {type(error).__name__}: {masked(str(error))}",
+                f"this is a defect of rempart; {DEBUG_VARIABLE}=1 shows where it happened",
+            )
+            code = _UNEXPECTED
+        sys.exit(code)
+
+
+app = typer.Typer(
+    name="rempart",
+    cls=_Commands,
+    help="The depot database as code: start it, look at it, prove what it allows.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"rempart {version('rempart')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of all commands."""
+
+
+local.register(app)
+demo.register(app)
+
+
+def main() -> None:
+    """Run the command line; ends the process with the exit code of the command."""
+    app()
+
+
+def _is_of_the_command_line(error: Exception) -> bool:
+    """Whether typer itself raised it, to be shown in its own way (a wrong option, a wish to exit)."""
+    return type(error).__module__.partition(".")[0] == typer.__name__
+
+
+def _complain(message: str, next_step: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(Text.assemble(("error: ", "bold red"), message))
+    if next_step:
+        console.print(Text.assemble(("next: ", "bold cyan"), next_step))

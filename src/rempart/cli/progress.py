@@ -1,0 +1,38 @@
+"""What a long command is doing: a spinner on a terminal, silence in a log; notes are shown in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Two ways to tell something on stderr.
+
+    Attributes:
+        step: What is being done now; the next one replaces it.
+        note: Something that stays.
+    """
+
+    step: Callable[[str], None]
+    note: Callable[[str], None]
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Show what is being done while the block runs; a step only if stderr is a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def note(message: str) -> None:
+        console.print(Text.assemble(("note: ", "bold yellow"), message))
+
+    if not console.is_terminal:
+        yield Progress(lambda _message: None, note)
+        return
+    with console.status(Text("starting")) as status:
+        yield Progress(lambda message: status.update(Text(message)), note)

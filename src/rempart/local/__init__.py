@@ -1,0 +1,1 @@
+"""The database on the developer's own machine."""

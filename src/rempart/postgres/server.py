@@ -1,0 +1,122 @@
+"""What every Postgres server offers to the rest of the tool, and how its address is written and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from rempart.errors import OperationError, UsageError
+
+SUPERUSER = "postgres"
+PORT = 5432
+MINIMUM_MAJOR = 15
+
+_PASSWORD_IN_AUTHORITY = re.compile(r"(?<=://)([^/?#@\s]*?):[^/?#\s]*@")
+_PASSWORD_PARAMETER = re.compile(r"((?:password|passfile|sslpassword|sslkey)\s*=\s*)('[^']*'|[^&\s]*)", re.I)
+
+
+class Server(Protocol):
+    """A running Postgres server that this process may use as its superuser."""
+
+    @property
+    def label(self) -> str:
+        """Kind and major version, such as ``embedded-18``, ``container-15`` or ``external-17``."""
+
+    @property
+    def major(self) -> int:
+        """Major version of the server."""
+
+    @property
+    def password(self) -> str | None:
+        """Password of the login roles made on it; None when the server asks for none."""
+
+    @property
+    def bin_dir(self) -> Path | None:
+        """Folder of client programs of the same version (pg_dump, psql); None when there is none."""
+
+    def url(self, database: str = SUPERUSER, user: str | None = None) -> str:
+        """The libpq URI of a database of the server.
+
+        Args:
+            database: Name of the database.
+            user: The role to connect as; the superuser by default.
+        """
+
+
+def socket_url(folder: Path, database: str, user: str) -> str:
+    """The libpq URI of a server that listens on a unix socket in ``folder``."""
+    return f"postgresql://{_quoted(user)}@/{_quoted(database)}?host={_quoted(str(folder))}&port={PORT}"
+
+
+def tcp_url(host: str, port: int, database: str, user: str, password: str) -> str:
+    """The libpq URI of a server that is reached over TCP with a password."""
+    shown_host = f"[{host}]" if ":" in host else host
+    return f"postgresql://{_quoted(user)}:{_quoted(password)}@{shown_host}:{port}/{_quoted(database)}"
+
+
+def with_database(parameters: Mapping[str, Any], database: str, user: str | None) -> str:
+    """The libpq URI of connection parameters, pointed at another database and, when given, another role."""
+    changed = {**parameters, "dbname": database} | ({"user": user} if user else {})
+    authority = _quoted(str(changed.pop("user", "")))
+    if password := changed.pop("password", None):
+        authority += f":{_quoted(str(password))}"
+    name = _quoted(str(changed.pop("dbname")))
+    rest = "&".join(f"{key}={_quoted(str(value))}" for key, value in sorted(changed.items()))
+    return f"postgresql://{authority}{'@' if authority else ''}/{name}{'?' if rest else ''}{rest}"
+
+
+def parse(url: str) -> dict[str, Any]:
+    """The connection parameters of a libpq URI or key/value string.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    try:
+        return conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise UsageError(
+            f"{masked(url)} is not a Postgres URL: {masked(str(error)).strip()}",
+            next_step="write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+        ) from None
+
+
+def masked(text: str) -> str:
+    """The text with the passwords of every URL and connection string in it replaced by ``***``."""
+    return _PASSWORD_PARAMETER.sub(r"\1***", _PASSWORD_IN_AUTHORITY.sub(r"\1:***@", text))
+
+
+def connect(url: str, *, timeout: int = 10) -> psycopg.Connection:
+    """Open an autocommit connection.
+
+    Args:
+        url: libpq URI of the database.
+        timeout: Seconds to wait for the server.
+
+    Raises:
+        UsageError: The URL cannot be understood.
+        OperationError: The server does not answer or does not let us in; the message masks the password.
+    """
+    parameters = parse(url)
+    try:
+        return psycopg.connect(**{"connect_timeout": timeout, **parameters}, autocommit=True)
+    except (psycopg.OperationalError, UnicodeError) as error:
+        reason = _without_secret(masked(str(error)), parameters.get("password")).strip()
+        raise OperationError(
+            f"no connection to {masked(url)}: {reason}",
+            next_step="check that the server runs, and host, port, role, password and database of the URL",
+        ) from None
+
+
+def _without_secret(text: str, password: object) -> str:
+    secret = str(password or "")
+    return text.replace(secret, "***").replace(quote(secret), "***") if len(secret) > 2 else text
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")

@@ -1,0 +1,1 @@
+"""What people and programs read: results as text for a terminal, and as JSON."""

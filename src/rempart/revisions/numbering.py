@@ -1,0 +1,56 @@
+"""`alembic revision`: revisions are numbered in the order of the history (0001, 0002, …)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from alembic import context
+from alembic.config import Config
+from alembic.operations.ops import MigrationScript
+from alembic.script import ScriptDirectory
+
+
+def wanted(config: Config) -> bool:
+    """Tell whether the running command is `alembic revision` without a comparison, which needs no database.
+
+    Args:
+        config: Alembic's configuration, with the options of its command line.
+    """
+    options = config.cmd_opts
+    command: Any = getattr(options, "cmd", None)
+    return bool(command) and command[0].__name__ == "revision" and not getattr(options, "autogenerate", False)
+
+
+def write_revision() -> None:
+    """Let Alembic write the new revision's file under the next number, unless `--rev-id` names one."""
+
+    def number(_context: Any, _heads: Any, directives: list[MigrationScript]) -> None:
+        given = getattr(context.config.cmd_opts, "rev_id", None)
+        for directive in directives:
+            directive.rev_id = given or next_number(identifiers(context.script))
+
+    # Rendering a script is the one mode in which Alembic asks for no connection.
+    context.configure(dialect_name="postgresql", process_revision_directives=number, as_sql=True)
+    context.run_migrations()
+
+
+def identifiers(script: ScriptDirectory) -> list[str]:
+    """Return the identifiers of all revisions, from the first to the last.
+
+    Args:
+        script: The project's revisions.
+    """
+    return [revision.revision for revision in reversed(list(script.walk_revisions()))]
+
+
+def next_number(known: Iterable[str]) -> str:
+    """Return the number after the highest one.
+
+    Args:
+        known: Identifiers of the existing revisions; those that are not numbers are passed over.
+
+    Returns:
+        A number of four digits, as text.
+    """
+    return f"{max((int(name) for name in known if name.isdecimal()), default=0) + 1:04d}"

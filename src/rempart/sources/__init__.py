@@ -1,0 +1,1 @@
+"""Where a state of the database comes from."""

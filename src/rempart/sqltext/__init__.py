@@ -1,0 +1,1 @@
+"""What SQL text says, read with Postgres's own parser."""
