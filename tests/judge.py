@@ -36,7 +36,7 @@ def schema_dump(server: Server, database: str) -> Counter[str]:
     """Everything pg_dump knows about a database but its rows: objects, owners, privileges, database settings.
 
     Left out are Alembic's version table, the random tokens, and the session settings of the script. Lines of
-    an access list are sorted, since the order of grants means nothing; columns keep theirs, which means something.
+    an access list are sorted, since the order of grants means nothing; columns stay as they are.
     """
     command = [
         pg_dump(server.major, server.bin_dir),

@@ -1,21 +1,31 @@
-"""Fixtures of the database tests that need more than one database."""
+"""Fixtures of the behaviour tests, and the hypothesis profiles.
+
+REMPART_HYPOTHESIS_PROFILE=fuzz runs many more examples (`make fuzz`).
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from depot import Depot
+from hypothesis import HealthCheck, settings
 
-from rempart.config import Config
-from rempart.postgres import databases
-from rempart.postgres.server import Server
+# One database serves every example of a test: the examples bring tanks of their own.
+_COMMON: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+settings.register_profile("default-rempart", max_examples=25, derandomize=True, database=None, **_COMMON)
+settings.register_profile("fuzz", max_examples=2_000, print_blob=True, **_COMMON)
+settings.load_profile(os.environ.get("REMPART_HYPOTHESIS_PROFILE", "default-rempart"))
 
 
 @pytest.fixture
-def another_platform_database(
-    server: Server, platform_database: Any, platform_template: str, config: Config
-) -> Iterator[Any]:
-    """A second throw-away database like `platform_database`, to compare it with."""
-    with databases.throwaway(server, template=platform_template, owner=config.owner) as name:
-        yield type(platform_database)(server, name, config.owner)
+def depot(depot_database: Any) -> Iterator[Depot]:
+    """A minimal depot in a database of its own."""
+    made = Depot(depot_database)
+    yield made
+    made.close()

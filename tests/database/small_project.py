@@ -30,14 +30,17 @@ class Project:
             shutil.copy(ROOT / "migrations" / name, folder / "migrations")
         return cls(folder, replace(config, root=folder, alembic_ini=folder / "alembic.ini"))
 
-    def revision(self, number: str, upgrade: str, downgrade: str = "pass", after: str | None = None) -> Path:
-        """Write a revision; the two functions are given as Python."""
+    def revision(
+        self, number: str, upgrade: str, downgrade: str = "pass", after: str | None = None, sql: str = ""
+    ) -> Path:
+        """Write a revision; the two functions are given as Python, in which SQL stands for a text."""
         path = self.folder / "migrations" / "versions" / f"{number}_test.py"
         lines = [
             f'"""Revision {number}."""',
             "from alembic import op",
             "from rempart.revisions import execute, refuse_data_loss",
             f"revision = {number!r}; down_revision = {after!r}; branch_labels = None; depends_on = None",
+            f'SQL = r"""{sql}"""',
             "def upgrade():",
             *[f"    {line}" for line in upgrade.strip().split("\n")],
             "def downgrade():",

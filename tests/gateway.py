@@ -1,0 +1,89 @@
+"""Sessions made the way the REST gateway makes them, and what came of a statement tried in one.
+
+Shares no code with what it judges: the gateway's login role begins, becomes the request's role and sets the claims
+of its token, all for one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import md5
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+DENIED = "42501"
+LOGIN = "authenticator"
+
+
+def named(name: str) -> UUID:
+    """The id of what tests/world.sql calls by a name: md5('name')::uuid."""
+    return UUID(md5(name.encode(), usedforsecurity=False).hexdigest())
+
+
+@contextmanager
+def request(
+    connection: psycopg.Connection[Any], role: str | None, claims: Mapping[str, Any]
+) -> Iterator[psycopg.Connection[Any]]:
+    """One request: a transaction as a role with claims, rolled back at the end. Without a role, as who is connected."""
+    connection.prepare_threshold = None
+    with connection.transaction(force_rollback=True):
+        if role is not None:
+            connection.execute(psycopg.sql.SQL("set local role {}").format(psycopg.sql.Identifier(role)))
+        connection.execute("select set_config('request.jwt.claims', %s, true)", (json.dumps(dict(claims)),))
+        yield connection
+
+
+def claims_of(user: str | UUID | None, role: str = "authenticated") -> dict[str, Any]:
+    """The claims of a token: of an account of tests/world.sql by its name, or by its id."""
+    if user is None:
+        return {"role": role}
+    return {"role": role, "sub": str(user if isinstance(user, UUID) else named(user))}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a statement: the rows it touched or returned, or the error."""
+
+    count: int = 0
+    state: str | None = None
+    message: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Refused by privilege or by a policy's WITH CHECK."""
+        return self.state == DENIED
+
+    @property
+    def nothing(self) -> bool:
+        """Ran, and touched no row: denied only if the owner's same statement touches some."""
+        return self.state is None and self.count == 0
+
+    @property
+    def succeeded(self) -> bool:
+        """Ran, and touched rows."""
+        return self.state is None and self.count > 0
+
+    def __str__(self) -> str:
+        if self.state is None:
+            return f"{self.count} row(s)"
+        return f"error {self.state}: {self.message}"
+
+
+def attempt(
+    connection: psycopg.Connection[Any], statement: Any, parameters: Mapping[str, Any] | Sequence[Any] | None = None
+) -> Outcome:
+    """Try a statement in a savepoint that is rolled back, and say what came of it."""
+    connection.execute("savepoint attempt")
+    try:
+        cursor = connection.execute(statement, parameters)
+        outcome = Outcome(max(cursor.rowcount, 0))
+    except psycopg.Error as error:
+        outcome = Outcome(state=error.sqlstate or "none", message=str(error.diag.message_primary or error))
+    connection.execute("rollback to savepoint attempt")
+    connection.execute("release savepoint attempt")
+    return outcome
