@@ -5,14 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import psycopg
-from gateway import Gateway, Row
 from psycopg import sql
-
-if TYPE_CHECKING:
-    from conftest import Database
+from sessions import Gateway, Row
 
 # Depot B is 12 hours ahead of depot A (UTC+2) and 25 ahead of Pago Pago: days differ whenever the tests run.
 DEPOT_A = "10000000-0000-4000-8000-00000000000a"
@@ -46,8 +43,23 @@ STATE = (
     "stocks_adjustments", "log_actions", "cours_de_route",
 )  # fmt: skip
 
-_SETUP = """
-insert into public.depots (id, nom, fuseau_horaire) values (%(a)s, 'A', %(zone_a)s), (%(b)s, 'B', %(zone_b)s);
+_USERS = """
+insert into auth.users (id, email) values (%(sub)s, %(name)s || '@x.example');
+insert into public.profils (user_id, nom_complet, role, depot_id)
+select %(sub)s, %(name)s, %(role)s, %(depot)s where %(role)s <> 'sans';
+"""
+_DEPOTS = "insert into public.depots (id, nom, fuseau_horaire) values (%(a)s, 'A', %(zone_a)s), (%(b)s, 'B', %(zone_b)s)"
+# As maintenance: the only door through the guards. The reference data that tests change is made anew.
+_RESET = """
+select app.open_maintenance('stock');
+delete from public.system_alerts_history; delete from public.system_alerts;
+delete from public.stocks_adjustments; delete from public.stocks_ouverture;
+delete from public.receptions; delete from public.sorties_produit; delete from public.prises_de_hauteur;
+delete from public.stocks_journaliers; delete from public.stocks_snapshot; delete from public.log_actions;
+delete from public.cours_de_route; delete from public.citernes; delete from public.produits;
+delete from public.clients; delete from public.partenaires; delete from public.fournisseurs;
+select app.close_maintenance('stock');
+update public.depots set fuseau_horaire = case id when %(a)s then %(zone_a)s else %(zone_b)s end;
 insert into public.produits (id, nom, code) values (%(gasoil)s, 'Gasoil', 'G.O'), (%(essence)s, 'Essence', 'ESS');
 insert into public.clients (id, nom) values (%(client)s, 'Client');
 insert into public.partenaires (id, nom) values (%(partenaire)s, 'Partenaire');
@@ -58,41 +70,45 @@ insert into public.citernes (id, depot_id, nom, produit_id, capacite_totale, cap
     (%(tank_essence)s, %(a)s, 'A3', %(essence)s, %(capacity)s, %(safety)s, 'x'),
     (%(tank_b)s, %(b)s, 'B1', %(gasoil)s, %(capacity)s, %(safety)s, 'x');
 """
+_IDS = {
+    "a": DEPOT_A, "zone_a": ZONES[DEPOT_A], "b": DEPOT_B, "zone_b": ZONES[DEPOT_B], "gasoil": GASOIL,
+    "essence": ESSENCE, "client": CLIENT, "partenaire": PARTENAIRE, "fournisseur": FOURNISSEUR, "tank_a": TANK_A,
+    "tank_a2": TANK_A2, "tank_essence": TANK_ESSENCE, "tank_b": TANK_B, "capacity": CAPACITY, "safety": SAFETY,
+}  # fmt: skip
+
+
+class DatabaseOfTest(Protocol):
+    """What a depot needs of its database."""
+
+    owner: str
+
+    def connect(self, user: str | None = None) -> psycopg.Connection[Any]:
+        """A connection; the superuser's unless another role is named."""
 
 
 class Depot:
     """The minimal depot of one test: its owner's connection, its gateway, and short forms of its statements."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, database: Any) -> None:
+        self.database: DatabaseOfTest = database
         self.owner: psycopg.Connection[Any] = database.connect(database.owner)
-        self.gateway = Gateway(database)
+        self.gateway = Gateway(database.connect("authenticator"))
         with self.owner.transaction(), psycopg.ClientCursor(self.owner) as cursor:
-            cursor.execute(
-                _SETUP,
-                {
-                    "a": DEPOT_A, "zone_a": ZONES[DEPOT_A], "b": DEPOT_B, "zone_b": ZONES[DEPOT_B],
-                    "gasoil": GASOIL, "essence": ESSENCE, "client": CLIENT, "partenaire": PARTENAIRE,
-                    "fournisseur": FOURNISSEUR, "tank_a": TANK_A, "tank_a2": TANK_A2,
-                    "tank_essence": TANK_ESSENCE, "tank_b": TANK_B, "capacity": CAPACITY, "safety": SAFETY,
-                },
-            )  # fmt: skip
-            cursor.executemany(
-                "insert into auth.users (id, email) values (%s, %s)",
-                [(sub, f"{name}@x.example") for name, sub in USERS.items()],
-            )
-            cursor.executemany(
-                "insert into public.profils (user_id, nom_complet, role, depot_id) values (%s, %s, %s, %s)",
-                [
-                    (sub, name, name.split("_")[0].rstrip("2"), DEPOT_A if name.endswith("a") else DEPOT_B)
-                    for name, sub in USERS.items()
-                    if name != "sans_profil"
-                ],
-            )
+            cursor.execute(_DEPOTS, _IDS)
+            for name, sub in USERS.items():
+                role, depot = name.split("_")
+                home = DEPOT_A if depot == "a" else DEPOT_B
+                cursor.execute(_USERS, {"sub": sub, "name": name, "role": role.rstrip("2"), "depot": home})
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the start: tanks without stock. Accounts and profiles stay as they are."""
+        with self.owner.transaction(), psycopg.ClientCursor(self.owner) as cursor:
+            cursor.execute(_RESET, _IDS)
 
     def close(self) -> None:
         self.owner.close()
-        self.gateway.close()
+        self.gateway.connection.close()
 
     # --- statements -------------------------------------------------------------------------------------------
 

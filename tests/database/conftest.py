@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 from depot import Depot
 from hypothesis import HealthCheck, settings
+
+from rempart.config import Config
+from rempart.postgres import databases
+from rempart.postgres.server import Server
 
 # One database serves every example of a test: the examples bring tanks of their own.
 _COMMON: dict[str, Any] = {
@@ -23,8 +29,37 @@ settings.register_profile("fuzz", max_examples=2_000, print_blob=True, **_COMMON
 settings.load_profile(os.environ.get("REMPART_HYPOTHESIS_PROFILE", "default-rempart"))
 
 
+
+@dataclass(frozen=True)
+class _Shared:
+    """The database that the tests of a minimal depot share."""
+
+    server: Server
+    name: str
+    owner: str
+
+    def connect(self, user: str | None = None) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.server.url(self.name, user), autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def shared_depot(server: Server, depot_template: str, config: Config) -> Iterator[Depot]:
+    """A minimal depot for all tests: making a database for each would cost more than the tests."""
+    with databases.throwaway(server, template=depot_template, owner=config.owner) as name:
+        made = Depot(_Shared(server, name, config.owner))
+        yield made
+        made.close()
+
+
 @pytest.fixture
-def depot(depot_database: Any) -> Iterator[Depot]:
+def depot(shared_depot: Depot) -> Depot:
+    """A minimal depot without stock. For data only: a test that changes objects takes `own_depot`."""
+    shared_depot.reset()
+    return shared_depot
+
+
+@pytest.fixture
+def own_depot(depot_database: Any) -> Iterator[Depot]:
     """A minimal depot in a database of its own."""
     made = Depot(depot_database)
     yield made

@@ -6,10 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rempart.config import Config
+from rempart.postgres import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,3 +71,10 @@ class Project:
             text=True,
             encoding="utf-8",
         )
+
+
+@contextmanager
+def another(database: Any, template: str) -> Iterator[Any]:
+    """A second throw-away database beside one, to compare it with."""
+    with databases.throwaway(database.server, template=template, owner=database.owner) as name:
+        yield replace(database, name=name)

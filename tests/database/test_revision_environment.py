@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import run_psql
 from alembic.config import Config as AlembicConfig
-from small_project import Project
+from small_project import Project, another
 from sqlalchemy import create_engine
 
 from rempart.config import Config
@@ -25,6 +25,12 @@ alter default privileges for role depot_owner grant all on tables to anon with g
 alter default privileges for role depot_owner grant all on tables to authenticated, public;
 alter default privileges for role depot_owner grant all on schemas to anon, service_role, public;
 """
+
+
+@pytest.fixture
+def another_platform_database(platform_database: Any, platform_template: str) -> Iterator[Any]:
+    with another(platform_database, platform_template) as made:
+        yield made
 
 
 @pytest.fixture
@@ -69,15 +75,12 @@ def open_to(database: Any) -> list[tuple[str, str, str]]:
     )
 
 
-def up_online(project: Project, server: Any, database: Any, url: str) -> None:
-    told = project.alembic("upgrade", "head", url=url)
-    assert told.returncode == 0, told.stderr
+def up_online(project: Project, server: Any, url: str) -> None:
+    assert runner.upgrade(url, "head", project.config) == ["0001", "0002"]
 
 
-def up_by_script(project: Project, server: Any, database: Any, url: str) -> None:
-    script = project.alembic("upgrade", "head", "--sql")
-    assert script.returncode == 0, script.stderr
-    told = run_psql.run(server, url, script.stdout)
+def up_by_script(project: Project, server: Any, url: str) -> None:
+    told = run_psql.run(server, url, runner.render("head", project.config))
     assert told.returncode == 0, told.stderr
 
 
@@ -87,7 +90,7 @@ def test_the_version_table_is_closed_whatever_the_default_privileges(
 ) -> None:
     with platform_database.connect() as connection:
         connection.execute(HOSTILE)
-    upgrade(project, server, platform_database, platform_database.owner_url)
+    upgrade(project, server, platform_database.owner_url)
     assert open_to(platform_database) == []
     with platform_database.connect() as connection:
         for role in ("anon", "authenticated", "service_role"):
@@ -117,8 +120,8 @@ def test_the_version_table_is_closed_whatever_the_default_privileges(
 def test_a_superuser_becomes_the_owner_of_the_database(
     project: Project, server: Any, platform_database: Any, another_platform_database: Any, upgrade: Any
 ) -> None:
-    upgrade(project, server, platform_database, platform_database.url())
-    upgrade(project, server, another_platform_database, another_platform_database.owner_url)
+    upgrade(project, server, platform_database.url())
+    upgrade(project, server, another_platform_database.owner_url)
     assert tables(platform_database) == ["a depot_owner", "b depot_owner"]
     difference = judge.difference(
         judge.schema_dump(server, platform_database.name),
@@ -227,10 +230,9 @@ def test_a_revision_that_does_not_exist_is_an_error(project: Project, platform_d
 def test_scripts_lead_from_any_revision_to_any_other(
     project: Project, server: Any, platform_database: Any
 ) -> None:
-    def apply(*arguments: str) -> Any:
-        script = project.alembic(*arguments, "--sql")
-        assert script.returncode == 0, script.stderr
-        return run_psql.run(server, platform_database.owner_url, script.stdout)
+    def apply(direction: str, revisions: str) -> Any:
+        script = runner.render(revisions, project.config, down=direction == "downgrade")
+        return run_psql.run(server, platform_database.owner_url, script)
 
     def at(revision: str | None, *expected: str) -> None:
         assert runner.current(platform_database.owner_url, project.config) == revision
@@ -253,7 +255,8 @@ def test_scripts_lead_from_any_revision_to_any_other(
     # The version table is still there, as after an online downgrade.
     assert apply("upgrade", "head").returncode == 0
     at("0002", "a", "b")
-    assert apply("stamp", "0002:0001").returncode == 0
+    stamp = project.alembic("stamp", "0002:0001", "--sql").stdout
+    assert run_psql.run(server, platform_database.owner_url, stamp).returncode == 0
     assert runner.current(platform_database.owner_url, project.config) == "0001"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import judge
 import pytest
 import run_psql
 from alembic.config import Config as AlembicConfig
-from small_project import Project
+from small_project import Project, another
 from sqlalchemy import create_engine
 
 from rempart.config import Config
@@ -34,6 +35,12 @@ end
 $body$;
 select 1 where 10 % 3 = 1 -- the last comment; é
 """
+
+
+@pytest.fixture
+def another_platform_database(platform_database: Any, platform_template: str) -> Iterator[Any]:
+    with another(platform_database, platform_template) as made:
+        yield made
 
 
 @pytest.fixture

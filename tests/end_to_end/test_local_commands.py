@@ -232,7 +232,8 @@ def test_a_full_or_read_only_disk(project: Project, options: str, message: str) 
         refused(project.run("up", "--data-dir", str(disk / "data")), 3, message)
         assert list(disk.iterdir()) == []
         assert (project.processes(), project.leftovers()) == ([], [])
-        refused(project.run("up", REMPART_STATE_DIR=str(disk / "a" / "b")), 3, "|".join((message, "noted")))
+        if options == "ro":
+            refused(project.run("up", REMPART_STATE_DIR=str(disk / "a" / "b")), 3, f"noted: .*{message}")
     finally:
         subprocess.run(["umount", disk], check=True)
 

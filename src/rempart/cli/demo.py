@@ -28,7 +28,7 @@ def demo(
 
     from rempart.config import Config
     from rempart.local.demo import demonstrate
-    from rempart.report.demo import as_json, print_demonstration
+    from rempart.cli.demo_report import as_json, print_demonstration
 
     config = Config.find()
     with progress() as told:

@@ -115,10 +115,7 @@ class DataDirectory:
             made = _make_folder(self.path, runner)
             try:
                 with self._held():
-                    found = self.read()  # again: the first look was without the lock
-                    if found is None or found.state == "installing":
-                        return self._install(found, runner, prepare)
-                    return self._resume(found, runner, prepare)
+                    return self._start_held(runner, prepare)
             except BaseException:
                 _remove_empty(made)
                 raise
@@ -149,6 +146,17 @@ class DataDirectory:
     def note_sample(self, state: marker.Sample) -> None:
         """Remember in the marker how far the loading of the sample data got."""
         self._write(sample=state)
+
+    def _start_held(self, runner: Account, prepare: Prepare | None) -> EmbeddedServer:
+        found = self.read()  # again: the first look was without the lock
+        if found is not None and found.state == "ready":
+            return self._resume(found, runner, prepare)
+        try:
+            return self._install(found, runner, prepare)
+        except BaseException:
+            if not (self.path / marker.NAME).exists():
+                (self.path / _LOCK).unlink(missing_ok=True)
+            raise
 
     def _install(self, found: Marker | None, runner: Account, prepare: Prepare | None) -> EmbeddedServer:
         if found is not None:
@@ -261,7 +269,7 @@ class DataDirectory:
                 process.stop(identity, signal.SIGQUIT, _PATIENCE)
         _remove_socket_folder(found)
         shutil.rmtree(self.data, ignore_errors=True)
-        for name in (_LOG, marker.NAME, _LOCK):
+        for name in (_LOG, marker.NAME):
             (self.path / name).unlink(missing_ok=True)
 
 

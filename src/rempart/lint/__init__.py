@@ -1,0 +1,1 @@
+"""The linter: static analysis of SQL, without any database."""

@@ -1,0 +1,270 @@
+"""The state of a database as the statements read so far describe it.
+
+Only what a rule asks about is kept. Names are resolved like Postgres does with the search path in force; an object that
+was never seen created may still be spoken of (a later file of a longer history), and is then kept with `seen` false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rempart.sqltext.positioned import Place
+
+PUBLIC = "public"
+"""How PUBLIC, the group of all roles, is written as a grantee. A role cannot have that name."""
+
+Name = tuple[str, str]
+"""Schema and name."""
+
+
+def shown(name: Name) -> str:
+    """An object's name for a message, quoted where SQL needs it."""
+    return ".".join(part if part.isidentifier() and part == part.lower() else f'"{part}"' for part in name)
+
+
+@dataclass
+class Policy:
+    """A row-security policy.
+
+    Attributes:
+        name: Its name.
+        table: The table.
+        command: `all`, `select`, `insert`, `update` or `delete`.
+        permissive: Whether it widens access (the default) rather than restricts it.
+        roles: Grantees; `public` for all roles. Never empty.
+        roles_written: Whether the statement has a TO clause.
+        using: Parse tree of USING, or None.
+        check: Parse tree of WITH CHECK, or None.
+        place: Where it was created or last altered.
+        transaction: Number of the transaction it was created in.
+    """
+
+    name: str
+    table: Name
+    command: str
+    permissive: bool
+    roles: tuple[str, ...]
+    roles_written: bool
+    using: Any
+    check: Any
+    place: Place
+    transaction: int
+
+
+@dataclass
+class Relation:
+    """A table, view, materialized view, foreign table or sequence.
+
+    Attributes:
+        name: Schema and name.
+        kind: `table`, `view`, `materialized view`, `foreign table` or `sequence`.
+        place: Where it was created, or first spoken of.
+        seen: Whether the statement that creates it was read.
+        transaction: Number of the transaction it was created in; -1 when not seen.
+        temporary: Whether it lives in a session only.
+        columns: Names of its columns in order, as far as known.
+        row_security: Whether row security is enabled.
+        forced: Whether it is forced on the owner too.
+        policies: By name.
+        owner: The role that owns it, when a statement says so.
+        options: `with (...)` options, lower case; a value-less option has the value `true`.
+        query: Parse tree of the query of a view.
+        parent: The table it is a partition or child of.
+        triggers: Function called, by trigger name.
+    """
+
+    name: Name
+    kind: str
+    place: Place
+    seen: bool = True
+    transaction: int = -1
+    temporary: bool = False
+    columns: list[str] = field(default_factory=list)
+    row_security: bool = False
+    forced: bool = False
+    policies: dict[str, Policy] = field(default_factory=dict)
+    owner: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    query: Any = None
+    parent: Name | None = None
+    triggers: dict[str, Name] = field(default_factory=dict)
+
+
+@dataclass
+class Function:
+    """A function or procedure.
+
+    Attributes:
+        name: Schema and name.
+        signature: Its input types in parentheses, as written, normalised.
+        kind: `function`, `procedure` or `aggregate`.
+        place: Where it was created or last replaced.
+        seen: Whether the statement that creates it was read.
+        language: Lower case.
+        definer: Whether it runs with its owner's rights.
+        search_path: The schemas of its SET search_path, or None without one; `("",)` for an empty path.
+        body: Text of the body, or None (C functions, SQL-standard bodies).
+        body_start: Index of the body's first character in its statement's text, when it stands there.
+        volatility: `volatile`, `stable` or `immutable`.
+        returns: Name of the returned type, as written, such as `trigger`.
+        owner: The role that owns it, when a statement says so.
+        settings: Other SET clauses, by lower-case name.
+    """
+
+    name: Name
+    signature: str
+    kind: str
+    place: Place
+    seen: bool = True
+    language: str = ""
+    definer: bool = False
+    search_path: tuple[str, ...] | None = None
+    body: str | None = None
+    body_start: int | None = None
+    volatility: str = "volatile"
+    returns: str = ""
+    owner: str | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What privileges are held on.
+
+    Attributes:
+        kind: `relation` (tables, views and sequences share names), `function`, `schema`, `database`, `type`, or another
+            word of GRANT.
+        name: Schema and name; the schema is empty for what lies in none.
+        detail: Signature of a function; name of a column for a privilege on a column; else empty.
+    """
+
+    kind: str
+    name: Name
+    detail: str = ""
+
+
+@dataclass
+class DefaultPrivilege:
+    """A default privilege that was granted and not revoked since.
+
+    Attributes:
+        creator: The role whose objects get it; empty for the current role.
+        schema: The schema; empty for all.
+        kind: `tables`, `sequences`, `functions`, `types` or `schemas`.
+        grantee: Who gets it; `public` for all roles.
+        privileges: Lower case; `all` for all.
+        place: Where it was granted.
+    """
+
+    creator: str
+    schema: str
+    kind: str
+    grantee: str
+    privileges: set[str]
+    place: Place
+
+
+@dataclass
+class Role:
+    """A role, as far as statements describe it.
+
+    Attributes:
+        name: Its name.
+        superuser: SUPERUSER.
+        bypass_rls: BYPASSRLS.
+        login: LOGIN.
+        member_of: Roles it is a member of, with the place of the grant.
+    """
+
+    name: str
+    superuser: bool = False
+    bypass_rls: bool = False
+    login: bool = False
+    member_of: dict[str, Place] = field(default_factory=dict)
+
+
+@dataclass
+class State:
+    """Everything known after the statements read so far.
+
+    Attributes:
+        relations: By name.
+        functions: By name and signature.
+        schemas: Place of creation by name; `public` is there from the start.
+        schema_owners: Owner by schema, where a statement says so.
+        grants: Privileges held, by target, grantee and privilege (lower case), with the place of the grant.
+        public_execute_revoked: Functions that PUBLIC lost its built-in EXECUTE on.
+        default_privileges: Granted defaults in force.
+        default_execute_revoked: Creating roles (empty: the current one) whose new functions are closed to PUBLIC.
+        roles: By name.
+        search_path: In force for unqualified names.
+        current_role: After SET ROLE; empty for the role that connects.
+        transaction: Number of the current transaction.
+        dropped_policies: Table, name, transaction and place of every policy dropped.
+    """
+
+    relations: dict[Name, Relation] = field(default_factory=dict)
+    functions: dict[tuple[Name, str], Function] = field(default_factory=dict)
+    schemas: dict[str, Place | None] = field(default_factory=lambda: {"public": None})
+    schema_owners: dict[str, str] = field(default_factory=dict)
+    grants: dict[Target, dict[str, dict[str, Place]]] = field(default_factory=dict)
+    public_execute_revoked: set[tuple[Name, str]] = field(default_factory=set)
+    default_privileges: list[DefaultPrivilege] = field(default_factory=list)
+    default_execute_revoked: set[str] = field(default_factory=set)
+    roles: dict[str, Role] = field(default_factory=dict)
+    search_path: tuple[str, ...] = ("public",)
+    current_role: str = ""
+    transaction: int = 0
+    dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
+
+    def resolve(self, schema: str | None, name: str) -> Name:
+        """Schema and name of a relation that a statement names, perhaps without its schema.
+
+        Args:
+            schema: As written; None or empty when not.
+            name: As written.
+        """
+        if schema:
+            return schema, name
+        for candidate in self.search_path:
+            if (candidate, name) in self.relations:
+                return candidate, name
+        return (self.search_path[0] if self.search_path else "public"), name
+
+    def relation(self, name: Name, place: Place) -> Relation:
+        """A relation by name; one that was never created is noted as not seen.
+
+        Args:
+            name: Schema and name.
+            place: Where it is spoken of.
+        """
+        if name not in self.relations:
+            self.relations[name] = Relation(name, "table", place, seen=False)
+        return self.relations[name]
+
+    def tables(self) -> Iterator[Relation]:
+        """The tables that were seen created and live on: not temporary, not dropped."""
+        for relation in self.relations.values():
+            if relation.seen and relation.kind == "table" and not relation.temporary:
+                yield relation
+
+    def functions_named(self, name: Name) -> list[Function]:
+        """All overloads of a function name."""
+        return [function for (key, _), function in self.functions.items() if key == name]
+
+    def reachable_roles(self, role: str) -> set[str]:
+        """A role, and every role it is a member of, directly or through others.
+
+        Args:
+            role: Where to start.
+        """
+        found, queue = {role}, [role]
+        while queue:
+            known = self.roles.get(queue.pop())
+            for parent in known.member_of if known else ():
+                if parent not in found:
+                    found.add(parent)
+                    queue.append(parent)
+        return found

@@ -1,0 +1,74 @@
+"""A statement as rules see it: its parse tree, where it stands, and how it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rempart.sqltext.positioned import Place, PositionedText
+
+
+class Direction(StrEnum):
+    """What the statement belongs to."""
+
+    FILE = "file"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+
+
+class Origin(StrEnum):
+    """How it comes to run."""
+
+    WRITTEN = "written"
+    """It stands in the file as a statement."""
+    BLOCK = "block"
+    """It stands in a DO block, and runs when the block does."""
+    EXECUTE = "execute"
+    """It is the constant text of an EXECUTE in a DO block."""
+    FUNCTION = "function"
+    """It stands in the body of a function, and runs when that is called. The state does not take it in."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A parsed statement.
+
+    Attributes:
+        node: The parse tree; its locations are indexes into `text.text`.
+        text: The text it was parsed from.
+        start: Index of its first character in `text.text`, comments before it left out.
+        end: Index after its last character.
+        direction: What it belongs to.
+        origin: How it comes to run.
+        unit: The file or revision, for messages.
+        function: For Origin.FUNCTION: the qualified name of the function.
+    """
+
+    node: Any
+    text: PositionedText
+    start: int
+    end: int
+    direction: Direction = Direction.FILE
+    origin: Origin = Origin.WRITTEN
+    unit: str = ""
+    function: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it starts."""
+        return self.text.place(self.start)
+
+    def place_of(self, node: Any) -> Place:
+        """Where a node of its tree stands; the statement's own place when the parser does not tell.
+
+        Args:
+            node: A node below `node`.
+        """
+        at = getattr(node, "location", None)
+        return self.text.place(at) if at is not None and at >= 0 else self.place
+
+    @property
+    def sql(self) -> str:
+        """Its text."""
+        return self.text.text[self.start : self.end]

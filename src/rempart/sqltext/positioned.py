@@ -1,0 +1,80 @@
+"""SQL text that knows where each of its characters stands in a file."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position in a file.
+
+    Attributes:
+        path: The file; `-` for standard input.
+        line: From 1.
+        column: In characters, from 1.
+    """
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass
+class PositionedText:
+    """SQL taken from a file, whole or in part.
+
+    Attributes:
+        text: The SQL, as Postgres gets it.
+        path: The file it stands in.
+        file_text: The whole text of that file, for showing lines.
+        offset: Where `text` starts in `file_text`, when it stands there character by character.
+        origins: Index in `file_text` of each character of `text`, when it does not (a string literal with
+            escapes); one index more than characters.
+        fixed: The place of all of it, when it does not stand in the file at all (SQL made by a program).
+    """
+
+    text: str
+    path: str
+    file_text: str
+    offset: int = 0
+    origins: Sequence[int] | None = None
+    fixed: tuple[int, int] | None = None
+    _line_starts: list[int] = field(default_factory=list, repr=False)
+
+    @classmethod
+    def whole_file(cls, path: str, text: str) -> PositionedText:
+        """The text of a file that is SQL from its first character to its last."""
+        return cls(text=text, path=path, file_text=text)
+
+    def place(self, index: int) -> Place:
+        """Where a character of the SQL stands in the file.
+
+        Args:
+            index: Index of a character of `text`, from 0; its length stands for the end.
+        """
+        if self.fixed is not None:
+            return Place(self.path, *self.fixed)
+        at = self.origins[min(index, len(self.origins) - 1)] if self.origins else self.offset + index
+        starts = self._starts()
+        line = bisect_right(starts, at)
+        return Place(self.path, line, at - starts[line - 1] + 1)
+
+    def line_text(self, line: int) -> str:
+        """The text of a line of the file, without its end; empty when there is no such line."""
+        starts = self._starts()
+        if not 1 <= line <= len(starts):
+            return ""
+        end = starts[line] if line < len(starts) else len(self.file_text)
+        return self.file_text[starts[line - 1] : end].rstrip("\r\n")
+
+    def _starts(self) -> list[int]:
+        if not self._line_starts:
+            starts, at = [0], self.file_text.find("\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = self.file_text.find("\n", at + 1)
+            self._line_starts.extend(starts)
+        return self._line_starts
