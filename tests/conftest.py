@@ -1,6 +1,6 @@
 """Servers and databases for the tests: one server a backend and session, one throw-away database a test.
 
-A backend is `embedded-18`, `embedded-16` or `container`. REMPART_BACKENDS chooses (default: all that are present);
+A backend is `embedded-18`, `embedded-16` or `container`. REMPART_BACKENDS chooses (default: all present);
 one named in REMPART_REQUIRE_BACKENDS fails the run when it is missing or ran no test.
 """
 
@@ -12,13 +12,11 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+from servers import Database, start_server
 
 from rempart.config import Config
 from rempart.postgres import databases, platform
@@ -116,39 +114,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for name in _named("REMPART_REQUIRE_BACKENDS"):
         if ran[name] == 0:
             terminalreporter.write_line(f"required backend {name}: no test passed on it", red=True)
-
-
-@dataclass(frozen=True)
-class Database:
-    """A throw-away database of a test."""
-
-    server: Server
-    name: str
-    owner: str
-
-    def url(self, user: str | None = None) -> str:
-        """Its URL; the superuser's unless another role is named."""
-        return self.server.url(self.name, user)
-
-    @property
-    def owner_url(self) -> str:
-        """The migration owner's URL."""
-        return self.url(self.owner)
-
-    def connect(self, user: str | None = None, *, autocommit: bool = True) -> psycopg.Connection[Any]:
-        """A connection; the superuser's unless another role is named."""
-        return psycopg.connect(self.url(user), autocommit=autocommit)
-
-
-def start_server(backend: str) -> AbstractContextManager[Server]:
-    """A new server of a backend, stopped at the end of the block."""
-    if backend == "container":
-        from rempart.postgres.container import container_server
-
-        return container_server()
-    from rempart.postgres.embedded import temporary_server
-
-    return temporary_server(major=int(backend.removeprefix("embedded-")))
 
 
 @pytest.fixture(scope="session")
