@@ -7,10 +7,11 @@ error proves nothing and is told as such.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 import psycopg
 from declared_access import COMMANDS, Declaration, Matrix, Persona
@@ -59,18 +60,31 @@ class Database(Protocol):
     def connect(self, user: str | None = None, *, autocommit: bool = True) -> psycopg.Connection[Any]: ...
 
 
-def differences(database: Database, persona: Persona, matrix: Matrix) -> list[str]:
-    """Everything a session can do that is not declared, and everything declared that it cannot do."""
+def differences(database: Database, persona: Persona, matrix: Matrix, only: str | None = None) -> list[str]:
+    """Everything a session can do that is not declared, and everything declared that it cannot do.
+
+    Args:
+        database: With rows of tests/world.sql.
+        persona: The session.
+        matrix: What is declared.
+        only: One relation or function; all by default.
+    """
     with _sessions(database, persona) as judge:
         found = []
         for name, declaration in matrix.relations.items():
+            if only not in (None, name):
+                continue
             found += judge.reads(name, declaration)
             found += judge.writes(name, declaration, matrix.attempts.get(name, {}))
             found += judge.never(name, is_table=name in matrix.tables)
             if name in matrix.views:
                 found += judge.writes_to_view(name)
         for name, function in matrix.functions.items():
-            outcome = attempt(judge.session, matrix.attempts[name]["execute"], persona.parameters(name, "any"))
+            if only not in (None, name):
+                continue
+            outcome = attempt(
+                judge.session, matrix.attempts[name]["execute"], persona.parameters(name, "any")
+            )
             allowed = persona.declared in function.execute
             if not (outcome.succeeded if allowed else outcome.refused):
                 found.append(f"{name}: {_told(allowed)}, observed {outcome}")
@@ -120,10 +134,14 @@ class _Judge:
         for word, rows in (("does not see", expected - seen), ("sees", seen - expected)):
             for row_class, ones in whole.items():
                 if hit := rows & ones:
-                    told.append(f"{relation} select {row_class}: {word} {hit.total()} row(s), e.g. {min(hit)}")
+                    told.append(
+                        f"{relation} select {row_class}: {word} {hit.total()} row(s), e.g. {min(hit)}"
+                    )
                     rows -= hit
             if rows:
-                told.append(f"{relation} select: {word} {rows.total()} row(s) that the owner does not, e.g. {min(rows)}")
+                told.append(
+                    f"{relation} select: {word} {rows.total()} row(s) that the owner does not, e.g. {min(rows)}"
+                )
         return empty + told
 
     def writes(self, relation: str, declaration: Declaration, statements: dict[str, str]) -> list[str]:
@@ -138,12 +156,17 @@ class _Judge:
                 told += [
                     f"{relation} {command} {row_class}: {wrong}"
                     for wrong in self._judged(
-                        statements[command], parameters, allowed=self.persona.declared in who, relation=relation
+                        statements[command],
+                        parameters,
+                        allowed=self.persona.declared in who,
+                        relation=relation,
                     )
                 ]
         for column in self._columns(relation) if declaration.update_columns else []:
             if column not in declaration.update_columns:
-                told += self._refused(relation, f"update {column}", "update {relation} set {column} = {column}", column)
+                told += self._refused(
+                    relation, f"update {column}", "update {relation} set {column} = {column}", column
+                )
         return told
 
     def writes_to_view(self, view: str) -> list[str]:
@@ -158,7 +181,6 @@ class _Judge:
         told = []
         if is_table:
             told += self._refused(relation, "truncate", "truncate {relation} cascade")
-            told += self._refused(relation, "lock", "lock table {relation} in access exclusive mode", only_if_nobody=True)
         told += self._refused(
             relation,
             "trigger",
@@ -176,7 +198,9 @@ class _Judge:
         )
         return told + [f"{relation}: holds {row[0]}" for row in rows]
 
-    def _judged(self, statement: str, parameters: dict[str, Any], *, allowed: bool, relation: str) -> Iterator[str]:
+    def _judged(
+        self, statement: str, parameters: dict[str, Any], *, allowed: bool, relation: str
+    ) -> Iterator[str]:
         outcome = attempt(self.session, statement, parameters)
         if allowed:
             if not outcome.succeeded:
@@ -202,34 +226,33 @@ class _Judge:
             "select tgname from pg_trigger where tgrelid = %s::regclass and tgenabled = 'A'", (relation,)
         ).fetchall():
             self.owner.execute(
-                sql.SQL("alter table {} disable trigger {}").format(_identifier(relation), sql.Identifier(name))
+                sql.SQL("alter table {} disable trigger {}").format(
+                    _identifier(relation), sql.Identifier(name)
+                )
             )
+        self.owner.execute("savepoint attempt")
         outcome = attempt(self.owner, statement, parameters)
         self.owner.execute("rollback to savepoint guards")
         return outcome
 
-    def _refused(
-        self, relation: str, what: str, template: str, column: str | None = None, *, only_if_nobody: bool = False
-    ) -> list[str]:
+    def _refused(self, relation: str, what: str, template: str, column: str | None = None) -> list[str]:
         names = {"relation": _identifier(relation)} | ({"column": sql.Identifier(column)} if column else {})
         statement = sql.SQL(template).format(**names)
         outcome = attempt(self.session, statement)
         if outcome.refused:
             return []
-        if only_if_nobody and self._holds(relation, "UPDATE,DELETE"):
-            return []  # LOCK TABLE comes with UPDATE and DELETE; it changes nothing
         if outcome.state == "55000":  # nobody can write to this view, which shows in the owner's attempt
-            if attempt(self.owner, statement).state == "55000" and not self._holds(relation, "INSERT,UPDATE,DELETE"):
+            if attempt(self.owner, statement).state == "55000" and not self._writes(relation):
                 return []
             return [f"{relation} {what}: the view cannot be written to, yet the privilege is held"]
         return [f"{relation} {what}: declared nobody, observed {outcome}"]
 
-    def _holds(self, relation: str, privileges: str) -> bool:
+    def _writes(self, relation: str) -> bool:
         row = self.owner.execute(
-            "select has_table_privilege(%(role)s, %(relation)s::regclass, %(privileges)s)"
+            "select has_table_privilege(%(role)s, %(relation)s::regclass, 'INSERT,UPDATE,DELETE')"
             " or has_any_column_privilege(%(role)s, %(relation)s::regclass, 'INSERT')"
             " or has_any_column_privilege(%(role)s, %(relation)s::regclass, 'UPDATE')",
-            {"role": self.persona.role, "relation": relation, "privileges": privileges},
+            {"role": self.persona.role, "relation": relation},
         ).fetchone()
         return bool(row and row[0])
 
@@ -238,17 +261,20 @@ class _Judge:
         depot = _DEPOT.get(relation, "null::uuid")
         own = "coalesce(t.user_id = auth.uid(), false)" if "profil" in relation else "false"
         whole: dict[str, Counter[str]] = {}
-        for row, depot_id, is_own in self.owner.execute(f"select {_ROW}, {depot}, {own} from {source} t"):
+        rows: list[tuple[str, UUID | None, bool]] = []
+        outcome = attempt(self.owner, f"select {_ROW}, {depot}, {own} from {source} t", rows=rows)
+        assert outcome.state is None, f"{relation}: the owner cannot read it: {outcome}"
+        for row, depot_id, is_own in rows:
             place = "self" if is_own else _PLACES[depot_id] if relation in _DEPOT else "any"
             whole.setdefault(self.persona.row_class(place), Counter())[row] += 1
         return whole
 
     def _visible(self, relation: str) -> Counter[str] | Outcome:
+        # In a savepoint, so that no lock stays to meet the owner's.
         statement = f"select {_ROW} from {relation} t"
-        outcome = attempt(self.session, statement)
-        if outcome.state is not None:
-            return outcome
-        return Counter(row for (row,) in self.session.execute(statement))
+        rows: list[tuple[str]] = []
+        outcome = attempt(self.session, statement, rows=rows)
+        return outcome if outcome.state is not None else Counter(row for (row,) in rows)
 
     def _columns(self, relation: str) -> list[str]:
         return [
@@ -261,23 +287,30 @@ class _Judge:
         ]
 
 
-def undeclared(connection: psycopg.Connection[Any], exposed: list[str], matrix: Matrix) -> list[str]:
+def undeclared(connection: psycopg.Connection[Any], exposed: Iterable[str], matrix: Matrix) -> list[str]:
     """Relations and functions of the exposed schemas without a row in the matrix, and rows without either."""
-    kinds = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
+    kinds = {
+        "r": "table",
+        "p": "table",
+        "v": "view",
+        "m": "materialized view",
+        "f": "foreign table",
+        "S": "sequence",
+    }
     found = {
         f"{kinds.get(kind, kind)} {name}"
         for name, kind in connection.execute(
             "select format('%%I.%%I', n.nspname, c.relname), c.relkind::text from pg_class c"
             " join pg_namespace n on n.oid = c.relnamespace"
             " where n.nspname = any(%s) and c.relkind not in ('i', 'I', 't', 'c')",
-            (exposed,),
+            (list(exposed),),
         )
     } | {
         f"function {name}"
         for (name,) in connection.execute(
             "select format('%%I.%%I(%%s)', n.nspname, p.proname, replace(oidvectortypes(p.proargtypes), ', ', ','))"
             " from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any(%s)",
-            (exposed,),
+            (list(exposed),),
         )
     }
     declared = (

@@ -70,7 +70,9 @@ class Persona:
 def _member(role: str, place: str) -> Persona:
     account = f"{role}/{place}"
     name = f"{role}-{place}" if place != "none" else f"{role}-without-depot"
-    return Persona(name, "authenticated", claims_of(account), role, place if place != "none" else None, account)
+    return Persona(
+        name, "authenticated", claims_of(account), role, place if place != "none" else None, account
+    )
 
 
 # A token may carry any claim it likes: only the account counts, and what profils says of it.

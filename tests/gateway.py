@@ -1,7 +1,7 @@
 """Sessions made the way the REST gateway makes them, and what came of a statement tried in one.
 
-Shares no code with what it judges: the gateway's login role begins, becomes the request's role and sets the claims
-of its token, all for one transaction.
+Shares no code with what it judges: the gateway's login role begins, becomes the request's role and sets the
+claims of its token, all for one transaction.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ def named(name: str) -> UUID:
 def request(
     connection: psycopg.Connection[Any], role: str | None, claims: Mapping[str, Any]
 ) -> Iterator[psycopg.Connection[Any]]:
-    """One request: a transaction as a role with claims, rolled back at the end. Without a role, as who is connected."""
+    """One request: a transaction with claims, as a role or else as who is connected, rolled back at the end."""
     connection.prepare_threshold = None
     with connection.transaction(force_rollback=True):
+        connection.execute("set local lock_timeout = '10s'")
         if role is not None:
             connection.execute(psycopg.sql.SQL("set local role {}").format(psycopg.sql.Identifier(role)))
         connection.execute("select set_config('request.jwt.claims', %s, true)", (json.dumps(dict(claims)),))
+        connection.execute("savepoint attempt")
         yield connection
 
 
@@ -75,15 +77,26 @@ class Outcome:
 
 
 def attempt(
-    connection: psycopg.Connection[Any], statement: Any, parameters: Mapping[str, Any] | Sequence[Any] | None = None
+    connection: psycopg.Connection[Any],
+    statement: Any,
+    parameters: Mapping[str, Any] | Sequence[Any] | None = None,
+    *,
+    rows: list[Any] | None = None,
 ) -> Outcome:
-    """Try a statement in a savepoint that is rolled back, and say what came of it."""
-    connection.execute("savepoint attempt")
+    """Try a statement in a request and undo it, and say what came of it.
+
+    Args:
+        connection: One that `request` has given.
+        statement: The statement.
+        parameters: Its parameters.
+        rows: Receives the rows it returned.
+    """
     try:
         cursor = connection.execute(statement, parameters)
+        if rows is not None:
+            rows += cursor.fetchall()
         outcome = Outcome(max(cursor.rowcount, 0))
     except psycopg.Error as error:
         outcome = Outcome(state=error.sqlstate or "none", message=str(error.diag.message_primary or error))
     connection.execute("rollback to savepoint attempt")
-    connection.execute("release savepoint attempt")
     return outcome

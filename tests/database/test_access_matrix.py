@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from access_judge import differences, privileges, undeclared
 from declared_access import OUTSIDERS, PERSONAS, Persona, matrix
-from gateway import LOGIN, attempt, claims_of, request
+from gateway import LOGIN, attempt, request
 from world import World, copied, plant
 
 from rempart.config import Config
@@ -60,7 +60,12 @@ def test_every_row_of_the_matrix_says_how_it_is_tried() -> None:
     assert not missing
     for name, declaration in declared.tables.items():
         assert set(declaration.cells) - {"select"} == set(tried[name]), name
-        assert {command.split()[0] for command in declaration.cells} == {"select", "insert", "update", "delete"}, name
+        assert {command.split()[0] for command in declaration.cells} == {
+            "select",
+            "insert",
+            "update",
+            "delete",
+        }, name
 
 
 def test_outsiders_are_named_by_no_cell() -> None:
@@ -89,7 +94,11 @@ def test_service_role_reads_every_row_and_changes_nothing_immutable(world: World
         immutable = {name: ["update", "delete"] for name in facts["immutable"]} | facts["immutable_rows"]
         for name, commands in immutable.items():
             for command in commands:
-                place = "1" if "1" in persona.places("other") and "own" in declared.tables[name].cells["select"] else "any"
+                place = (
+                    "1"
+                    if "1" in persona.places("other") and "own" in declared.tables[name].cells["select"]
+                    else "any"
+                )
                 outcome = attempt(session, declared.attempts[name][command], persona.parameters(name, place))
                 if outcome.state not in ("42501", "23001"):
                     told.append(f"{name} {command}: {outcome}")
@@ -168,7 +177,8 @@ def test_a_planted_hole_is_found(own_world: World, hole: str) -> None:
     planted, persona, expected = HOLES[hole]
     with own_world.connect() as connection:
         connection.execute(planted)
-    found = differences(own_world, BY_NAME[persona], matrix())
+    relation = expected.split(":")[0].split(" ")[0]
+    found = differences(own_world, BY_NAME[persona], matrix(), only=relation)
     assert any(one.startswith(f"{persona}: {expected}") for one in found), "\n".join(found) or "nothing found"
 
 
@@ -192,15 +202,17 @@ def test_a_planted_hole_is_found(own_world: World, hole: str) -> None:
         ),
     ],
 )
-def test_a_relation_added_tomorrow_is_found(own_world: World, config: Config, planted: str, expected: str) -> None:
-    with own_world.connect() as connection:
+def test_a_relation_added_tomorrow_is_found(
+    world: World, config: Config, planted: str, expected: str
+) -> None:
+    with world.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute(planted)
         found = undeclared(connection, config.exposed_schemas, matrix())
     assert found == [expected]
 
 
-def test_a_column_privilege_on_what_is_nobodys_is_found(own_world: World) -> None:
-    with own_world.connect() as connection:
+def test_a_column_privilege_on_what_is_nobodys_is_found(world: World) -> None:
+    with world.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute("grant update (note) on table public.receptions to authenticated")
         found = privileges(connection, matrix())
     assert found == ["authenticated holds update on public.receptions (note)"]
@@ -214,6 +226,5 @@ def test_the_judge_is_not_fooled_by_an_error_that_proves_nothing(own_world: Worl
             " $$ begin raise exception 'stock insuffisant: 5321'; end $$;"
             " create trigger a_talks before insert on public.receptions for each row execute function app.talks()"
         )
-    found = differences(own_world, BY_NAME["without-profile"], matrix())
+    found = differences(own_world, BY_NAME["without-profile"], matrix(), only="public.receptions")
     assert any("public.receptions insert" in one and "proves nothing" in one for one in found)
-    assert claims_of("sans_profil")["sub"] in str(BY_NAME["without-profile"].claims)

@@ -1,4 +1,4 @@
-"""A command that is killed leaves nothing that the next one does not find and stop; one that is asked to end cleans up.
+"""What a killed command leaves, the next one finds and stops; a command that is asked to end cleans up.
 
 The moments are those at which something new exists: a folder, a half-made cluster, a server, a database.
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from mini_project import REMPART, Project
@@ -51,10 +52,10 @@ SHORT_SERVER = "from rempart.postgres.embedded import temporary_server\nwith tem
 
 def titles(project: Project) -> list[bytes]:
     found = []
+    time.sleep(0.03)  # looking through all processes again and again would slow down what is looked for
     for pid in project.processes():
         try:
-            with open(f"/proc/{pid}/cmdline", "rb") as stream:
-                found.append(stream.read())
+            found.append(Path(f"/proc/{pid}/cmdline").read_bytes())
         except OSError:
             continue
     return found

@@ -7,9 +7,10 @@ was never seen created may still be spoken of (a later file of a longer history)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rempart.lint.statement import Statement
 from rempart.sqltext.positioned import Place
 
 PUBLIC = "public"
@@ -39,6 +40,9 @@ class Policy:
         check: Parse tree of WITH CHECK, or None.
         place: Where it was created or last altered.
         transaction: Number of the transaction it was created in.
+        using_from: The statement USING was last written in (its nodes have their places there).
+        check_from: The statement WITH CHECK was last written in.
+        roles_from: The statement the roles were last written in; the one that creates it without a TO clause.
     """
 
     name: str
@@ -51,6 +55,9 @@ class Policy:
     check: Any
     place: Place
     transaction: int
+    using_from: Statement | None = None
+    check_from: Statement | None = None
+    roles_from: Statement | None = None
 
 
 @dataclass
@@ -203,6 +210,7 @@ class State:
         current_role: After SET ROLE; empty for the role that connects.
         transaction: Number of the current transaction.
         dropped_policies: Table, name, transaction and place of every policy dropped.
+        after_transaction: Search path and role to return to when the transaction ends, after a SET LOCAL.
     """
 
     relations: dict[Name, Relation] = field(default_factory=dict)
@@ -218,6 +226,45 @@ class State:
     current_role: str = ""
     transaction: int = 0
     dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
+    after_transaction: tuple[tuple[str, ...], str] | None = None
+
+    def copy(self) -> State:
+        """A state that changes apart from this one; parse trees are shared, as nothing changes them."""
+        relations = {}
+        for name, relation in self.relations.items():
+            relations[name] = replace(
+                relation,
+                columns=list(relation.columns),
+                policies={key: replace(policy) for key, policy in relation.policies.items()},
+                options=dict(relation.options),
+                triggers=dict(relation.triggers),
+            )
+        return replace(
+            self,
+            relations=relations,
+            functions={
+                key: replace(function, settings=dict(function.settings))
+                for key, function in self.functions.items()
+            },
+            schemas=dict(self.schemas),
+            schema_owners=dict(self.schema_owners),
+            grants={
+                target: {grantee: dict(held) for grantee, held in grantees.items()}
+                for target, grantees in self.grants.items()
+            },
+            public_execute_revoked=set(self.public_execute_revoked),
+            default_privileges=[
+                replace(default, privileges=set(default.privileges)) for default in self.default_privileges
+            ],
+            default_execute_revoked=set(self.default_execute_revoked),
+            roles={name: replace(role, member_of=dict(role.member_of)) for name, role in self.roles.items()},
+            dropped_policies=list(self.dropped_policies),
+        )
+
+    @property
+    def creation_schema(self) -> str:
+        """The schema that receives what a statement creates without naming a schema."""
+        return next((schema for schema in self.search_path if schema != "$user"), "public")
 
     def resolve(self, schema: str | None, name: str) -> Name:
         """Schema and name of a relation that a statement names, perhaps without its schema.
@@ -231,7 +278,7 @@ class State:
         for candidate in self.search_path:
             if (candidate, name) in self.relations:
                 return candidate, name
-        return (self.search_path[0] if self.search_path else "public"), name
+        return self.creation_schema, name
 
     def relation(self, name: Name, place: Place) -> Relation:
         """A relation by name; one that was never created is noted as not seen.

@@ -113,7 +113,5 @@ def of_user(uid: int) -> Account:
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
-        return Account(
-            str(uid), uid, os.getegid() if uid == os.geteuid() else uid, switched=uid != os.geteuid()
-        )
+        return Account(str(uid), uid, os.getegid() if uid == os.geteuid() else uid, switched=uid != os.geteuid())
     return Account(entry.pw_name, uid, entry.pw_gid, switched=uid != os.geteuid())

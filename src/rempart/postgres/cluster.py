@@ -87,11 +87,7 @@ def temporary_root(account: Account) -> Path:
     candidates = dict.fromkeys(Path(name).resolve() for name in (tempfile.gettempdir(), *_TEMPORARY_FOLDERS))
     for folder in candidates:
         room = folder / "rempart-0123456789abcdef"
-        if (
-            os.access(folder, os.W_OK | os.X_OK)
-            and fits_a_socket(room)
-            and account.refused_at(folder) is None
-        ):
+        if os.access(folder, os.W_OK | os.X_OK) and fits_a_socket(room) and account.refused_at(folder) is None:
             return folder
     raise OperationError(
         f"no temporary folder is writable, short and open to the account {account.name} "
@@ -136,9 +132,7 @@ def initialise(installation: Installation, account: Account, data: Path, *, dura
 
 
 def _initdb(command: list[str], account: Account) -> subprocess.CompletedProcess[str]:
-    running = account.start(
-        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    running = account.start(command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         output, errors = running.communicate()
     except BaseException:

@@ -28,8 +28,8 @@ _LABEL = "rempart.record"
 _ENGINE_VARIABLE = "DOCKER_HOST"
 _REAPER_VARIABLE = "TESTCONTAINERS_RYUK_DISABLED"
 _STARTUP_SECONDS = 120.0
-_ENGINE_TIMEOUT = 60
-_SWEEP_TIMEOUT = 5
+_ENGINE_TIMEOUT = 120  # seconds
+_ANSWER_TIMEOUT = 5  # seconds
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,14 @@ def remove_labelled(engine: str, token: str) -> bool:
     except ImportError:
         return False
     try:
-        options: dict[str, Any] = {"timeout": _SWEEP_TIMEOUT}
+        options: dict[str, Any] = {"timeout": _ANSWER_TIMEOUT}
         client = docker.DockerClient(base_url=engine, **options) if engine else docker.from_env(**options)
     except docker.errors.DockerException:
         return False
     try:
-        for container in client.containers.list(all=True, filters={"label": f"{_LABEL}={token}"}):
+        found = client.containers.list(all=True, filters={"label": f"{_LABEL}={token}"})
+        client.api.timeout = _ENGINE_TIMEOUT  # it answers; removing many files takes some engines long
+        for container in found:
             with suppress(docker.errors.NotFound):
                 container.remove(force=True, v=True)
         return True

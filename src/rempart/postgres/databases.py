@@ -65,9 +65,7 @@ def drop(server: Server, name: str) -> None:
     """
     with connect(server.url()) as connection:
         try:
-            connection.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         except psycopg.Error as error:
             raise OperationError(
                 f"the database {name} could not be dropped on {server.label}: {_text(error)}",

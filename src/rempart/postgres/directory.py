@@ -215,9 +215,7 @@ class DataDirectory:
         with _explained(self.log, "cannot be written"):
             self.log.touch(mode=0o600)
             self._hand_over(self.log)
-        server = cluster.launch(
-            installation, runner, self.data, found.socket_folder or self.path, self.log, {}
-        )
+        server = cluster.launch(installation, runner, self.data, found.socket_folder or self.path, self.log, {})
         leftovers.started(record, server.postmaster)
         return server
 
@@ -305,9 +303,7 @@ def _foreign(path: Path) -> RempartError:
         )
     if (path / "PG_VERSION").exists():
         return UsageError(f"{path} is a Postgres data directory not made by rempart.", next_step=_ELSEWHERE)
-    return UsageError(
-        f"{path} is not empty and was not made by rempart; it was left as it is.", next_step=_ELSEWHERE
-    )
+    return UsageError(f"{path} is not empty and was not made by rempart; it was left as it is.", next_step=_ELSEWHERE)
 
 
 def _make_folder(path: Path, runner: Account) -> list[Path]:
@@ -362,7 +358,5 @@ def _explained(path: Path, what: str) -> Iterator[None]:
         }
         raise OperationError(
             f"{path} {what}: {(error.strerror or str(error)).lower()}.",
-            next_step=steps.get(
-                error.errno or 0, f"run the command as the owner of the folder, or {_ELSEWHERE}"
-            ),
+            next_step=steps.get(error.errno or 0, f"run the command as the owner of the folder, or {_ELSEWHERE}"),
         ) from None

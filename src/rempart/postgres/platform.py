@@ -36,9 +36,7 @@ def install(server: Server, database: str, folder: Path, owner: str) -> bool:
     """
     files = sorted(folder.glob("*.sql"))
     if not files:
-        raise UsageError(
-            f"there is no SQL file in {folder}.", next_step="correct the key platform in [tool.rempart]"
-        )
+        raise UsageError(f"there is no SQL file in {folder}.", next_step="correct the key platform in [tool.rempart]")
     with connect(server.url()) as cluster:
         # On another connection than the files', and always in the same database: locks belong to databases.
         cluster.execute("select pg_catalog.pg_advisory_lock(%s)", (_LOCK,))
@@ -53,9 +51,7 @@ def install(server: Server, database: str, folder: Path, owner: str) -> bool:
                 for role in sorted(_login_roles(connection) - before):
                     _set_password(connection, role, server.password)
             connection.execute(
-                sql.SQL("comment on database {} is {}").format(
-                    sql.Identifier(database), sql.Literal(_INSTALLED)
-                )
+                sql.SQL("comment on database {} is {}").format(sql.Identifier(database), sql.Literal(_INSTALLED))
             )
     return True
 
@@ -83,9 +79,7 @@ def _run(connection: psycopg.Connection, file: Path) -> None:
 
 
 def _give_database(connection: psycopg.Connection, database: str, owner: str) -> None:
-    row = connection.execute(
-        "select rolsuper from pg_catalog.pg_roles where rolname = %s", (owner,)
-    ).fetchone()
+    row = connection.execute("select rolsuper from pg_catalog.pg_roles where rolname = %s", (owner,)).fetchone()
     if row is None:
         raise UsageError(
             f"the platform's SQL files create no role {owner}.",
@@ -96,9 +90,7 @@ def _give_database(connection: psycopg.Connection, database: str, owner: str) ->
             f"the owner {owner} is a superuser: row security would not be tested.",
             next_step="let the platform's SQL files create it without superuser rights",
         )
-    connection.execute(
-        sql.SQL("alter database {} owner to {}").format(sql.Identifier(database), sql.Identifier(owner))
-    )
+    connection.execute(sql.SQL("alter database {} owner to {}").format(sql.Identifier(database), sql.Identifier(owner)))
 
 
 def _login_roles(connection: psycopg.Connection) -> set[str]:

@@ -44,9 +44,7 @@ def place() -> str:
 def rebooted_since(recorded: str) -> bool:
     """Whether a recorded place is this machine before its last boot: none of its processes can live."""
     here, then = place().split(" "), recorded.split(" ")
-    return (
-        len(then) == len(here) and then[0] == here[0] and "?" not in (then[1], here[1]) and then[1] != here[1]
-    )
+    return len(then) == len(here) and then[0] == here[0] and "?" not in (then[1], here[1]) and then[1] != here[1]
 
 
 def identify(pid: int) -> Identity | None:

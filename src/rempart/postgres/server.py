@@ -17,7 +17,8 @@ SUPERUSER = "postgres"
 PORT = 5432
 MINIMUM_MAJOR = 15
 
-_PASSWORD_IN_AUTHORITY = re.compile(r"(?<=://)([^/?#@\s]*?):[^/?#\s]*@")
+# A password that should have been percent-encoded may hold any character; after a host comes a port number.
+_PASSWORD_IN_AUTHORITY = re.compile(r"(?<=://)([^\s:@/]*):(?!\d+(?:[/?\s]|$)[^@]*$)\S*@")
 _PASSWORD_PARAMETER = re.compile(r"((?:password|passfile|sslpassword|sslkey)\s*=\s*)('[^']*'|[^&\s]*)", re.I)
 
 

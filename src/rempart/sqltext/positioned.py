@@ -49,6 +49,33 @@ class PositionedText:
         """The text of a file that is SQL from its first character to its last."""
         return cls(text=text, path=path, file_text=text)
 
+    def part(self, start: int, end: int) -> PositionedText:
+        """A part of the text, which knows its places too.
+
+        Args:
+            start: Index of its first character.
+            end: Index after its last.
+        """
+        return self.decoded(self.text[start:end], range(start, end + 1))
+
+    def decoded(self, text: str, indexes: Sequence[int]) -> PositionedText:
+        """A text that was made of characters of this one, such as the value of a string literal.
+
+        Args:
+            text: The text made.
+            indexes: Index in this text of each character of it, and of what follows.
+        """
+        offset, origins = 0, None
+        if self.fixed is None:
+            if self.origins is not None:
+                known = self.origins
+                origins = [known[min(index, len(known) - 1)] for index in indexes]
+            elif isinstance(indexes, range) and indexes.step == 1:
+                offset = self.offset + indexes.start
+            else:
+                origins = [self.offset + index for index in indexes]
+        return PositionedText(text, self.path, self.file_text, offset, origins, self.fixed, self._starts())
+
     def place(self, index: int) -> Place:
         """Where a character of the SQL stands in the file.
 

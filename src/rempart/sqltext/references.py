@@ -62,11 +62,7 @@ def references(node: ast.Node) -> frozenset[ObjectName]:
             collector.found.add(ObjectName(Kind.SCHEMA, "", name.schema))
     unqualified = {ObjectName(name.kind, "", name.name) for name in created if name.schema == "public"}
     own = {ObjectName(name.kind, name.schema, name.name) for name in created} | unqualified
-    return frozenset(
-        name
-        for name in collector.found
-        if name not in own and (name.schema, name.name) not in collector.local
-    )
+    return frozenset(collector.found - own - collector.local)
 
 
 class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
@@ -74,14 +70,14 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
 
     def __init__(self) -> None:
         self.found: set[ObjectName] = set()
-        self.local: set[tuple[str, str]] = set()
+        self.local: set[ObjectName] = set()
 
     def _need(self, kind: Kind, parts: tuple[str, ...]) -> None:
         if parts and not (len(parts) > 1 and parts[-2] in ("pg_catalog", "information_schema")):
             self.found.add(name_of(kind, parts))
 
     def visit_CommonTableExpr(self, _ancestors: Any, node: Any) -> None:
-        self.local.add(("", node.ctename))
+        self.local.add(ObjectName(Kind.RELATION, "", node.ctename))
 
     def visit_RangeVar(self, _ancestors: Any, node: Any) -> None:
         name = relation(node)

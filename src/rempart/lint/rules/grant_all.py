@@ -1,0 +1,42 @@
+"""All privileges given to an API role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pglast import ast
+
+from rempart.lint.grantees import is_untrusted_role
+from rempart.lint.grants import ALL, change_of
+from rempart.lint.rule import Problem, Rule
+from rempart.lint.settings import Settings
+from rempart.lint.state import State
+from rempart.lint.statement import Statement
+from rempart.report.finding import Severity
+
+
+class GrantAll(Rule):
+    """All privileges given to an API role."""
+
+    name = "grant-all"
+    severity = Severity.WARNING
+    what = "A GRANT gives an API role ALL privileges on tables or sequences, or a schema."
+    why = (
+        "ALL on a table holds TRUNCATE, which no policy sees, REFERENCES and TRIGGER; ALL on a schema holds CREATE. "
+        "It also grows with Postgres: 17 added MAINTAIN. Name what the application needs."
+    )
+    bad = ("grant all on table public.depots to authenticated;",)
+    good = ("grant select, insert, update on table public.depots to authenticated;",)
+    statements = (ast.GrantStmt,)
+
+    def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge a GRANT."""
+        change = change_of(statement.node, state)
+        if not change.is_grant or change.kind not in ("relation", "schema"):
+            return
+        if all(privilege.name != ALL or privilege.columns for privilege in change.privileges):
+            return
+        for name, node in change.grantees:
+            if is_untrusted_role(name, state, settings):
+                message = f"{name} gets all privileges on {change.subject}"
+                yield Problem(message, statement.place_of(node), change.subject)

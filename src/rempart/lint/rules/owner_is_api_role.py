@@ -1,0 +1,54 @@
+"""An object owned by an API role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pglast import ast
+
+from rempart.lint.grantees import is_api_role, role_name
+from rempart.lint.rule import Problem, Rule
+from rempart.lint.settings import Settings
+from rempart.lint.state import State
+from rempart.lint.statement import Statement
+from rempart.report.finding import Severity
+
+
+class OwnerIsApiRole(Rule):
+    """An object owned by an API role."""
+
+    name = "owner-is-api-role"
+    severity = Severity.ERROR
+    what = "An object is given to an API role, or to PUBLIC's stand-ins, as its owner."
+    why = (
+        "Row security does not apply to a table's owner, and an owner may drop policies, grant anything and change the "
+        "object. Sessions of requests own nothing."
+    )
+    bad = ("alter table public.depots owner to authenticated;",)
+    good = ("alter table public.depots owner to depot_owner;",)
+    statements = (ast.AlterOwnerStmt, ast.AlterTableStmt, ast.CreateSchemaStmt, ast.ReassignOwnedStmt)
+
+    def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge a change of owner."""
+        node = statement.node
+        specs = []
+        if isinstance(node, ast.AlterTableStmt):
+            specs = [command.newowner for command in node.cmds or () if command.newowner]
+        elif isinstance(node, ast.CreateSchemaStmt):
+            specs = [node.authrole] if node.authrole else []
+        elif isinstance(node, ast.ReassignOwnedStmt):
+            specs = [node.newrole]
+        elif node.newowner:
+            specs = [node.newowner]
+        for spec in specs:
+            name = role_name(spec, state)
+            if name and is_api_role(name, state, settings):
+                yield Problem(f"API role {name} becomes an owner: {_subject(node)}", statement.place_of(spec), name)
+
+
+def _subject(node: object) -> str:
+    if isinstance(node, ast.AlterTableStmt) and node.relation is not None:
+        return ".".join(part for part in (node.relation.schemaname, node.relation.relname) if part)
+    if isinstance(node, ast.CreateSchemaStmt):
+        return f"schema {node.schemaname}"
+    return "of all it is given here"

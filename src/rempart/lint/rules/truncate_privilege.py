@@ -1,0 +1,43 @@
+"""TRUNCATE and its like in the hands of an API role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pglast import ast
+
+from rempart.lint.grantees import is_untrusted_role
+from rempart.lint.grants import change_of
+from rempart.lint.rule import Problem, Rule
+from rempart.lint.settings import Settings
+from rempart.lint.state import State
+from rempart.lint.statement import Statement
+from rempart.report.finding import Severity
+
+_UNGUARDED = {"truncate", "references", "trigger", "maintain"}
+
+
+class TruncatePrivilege(Rule):
+    """TRUNCATE and its like in the hands of an API role."""
+
+    name = "truncate-privilege"
+    severity = Severity.ERROR
+    what = "A GRANT gives an API role TRUNCATE, TRIGGER, REFERENCES or MAINTAIN on a table."
+    why = (
+        "Row security does not apply to TRUNCATE, and row triggers do not fire. TRIGGER lets a role run code as whoever "
+        "writes next, REFERENCES lets it learn which keys exist, MAINTAIN lets it lock the table."
+    )
+    bad = ("grant select, truncate on table public.log_actions to authenticated;",)
+    good = ("grant select, delete on table public.log_actions to authenticated;",)
+    statements = (ast.GrantStmt,)
+
+    def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge a GRANT."""
+        change = change_of(statement.node, state)
+        given = [privilege.name for privilege in change.privileges if privilege.name in _UNGUARDED]
+        if not change.is_grant or change.kind != "relation" or not given:
+            return
+        for name, node in change.grantees:
+            if is_untrusted_role(name, state, settings):
+                message = f"{name} gets {', '.join(given)} on {change.subject}"
+                yield Problem(message, statement.place_of(node), change.subject)
