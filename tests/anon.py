@@ -6,13 +6,13 @@ touches no row counts as denied only where the owner's same statement touches so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
 from anon_catalog import PLATFORM_SCHEMAS, catalog_findings
-from gateway import LOGIN, Outcome, attempt, claims_of, request
+from gateway import LOGIN, Outcome, claims_of, raw_attempt, request
 from psycopg import sql
 
 SESSIONS = {
@@ -45,11 +45,14 @@ def attempt_findings(database: Database) -> list[str]:
     """What came of the attempts alone: at base, before the first revision, the platform's defaults stand open."""
     found = []
     with database.connect() as superuser, database.connect(LOGIN) as gateway:
-        things = _Things.read(superuser)
+        tries = list(_tries(superuser))
         control = _Control(superuser, database.owner)
         for who, (role, claims) in SESSIONS.items():
             with request(gateway, role, claims) as session:
-                found += [f"{who}: {finding}" for finding in _tried(session, things, control, role)]
+                for one in tries:
+                    outcome = raw_attempt(session, one.statement)
+                    if not outcome.refused and not _excused(one, outcome, role, control):
+                        found.append(f"{who}: {one.what}: {_told(one, outcome)}")
     return found
 
 
@@ -70,150 +73,129 @@ class _Relation:
 
 
 @dataclass(frozen=True)
-class _Things:
-    """What there is to try: nothing of it is listed by hand."""
+class _Try:
+    """One attempt.
 
-    schemas: list[str]
-    relations: list[_Relation]
-    calls: list[tuple[str, str]] = field(repr=False)
+    Attributes:
+        what: What it is, in words.
+        statement: The statement.
+        relation: What it is about, if a relation.
+        same: The owner's statement that shows that rows would be touched; None where touching none is no denial.
+        same_as: Attempts with the same answer of the owner's.
+    """
 
-    @classmethod
-    def read(cls, connection: psycopg.Connection[Any]) -> _Things:
-        ours = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
-        schemas = [name for (name,) in connection.execute(f"select n.nspname from pg_namespace n where {ours}")]
-        relations = [
-            _Relation(schema, name, kind, tuple(columns))
-            for schema, name, kind, columns in connection.execute(
-                f"""
-                select n.nspname, c.relname, c.relkind::text, array(
-                    select a.attname::text from pg_attribute a
-                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum)
-                from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                where {ours} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') order by 1, 2
-                """
-            )
-        ]
-        # Every argument NULL, and the fewest arguments that can be given.
-        calls = connection.execute(
-            f"""
-            select distinct p.oid::regprocedure::text, format('%%s %%I.%%I(%%s)',
-                case p.prokind when 'p' then 'call' else 'select' end, n.nspname, p.proname, (
-                    select string_agg(format('null::%%s', format_type(t.type, null)), ', ' order by t.position)
-                    from unnest(p.proargtypes::oid[]) with ordinality t (type, position)
-                    where t.position <= p.pronargs - k.left_out))
-            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-            cross join lateral (values (0), (p.pronargdefaults)) k (left_out)
-            where {ours} and n.nspname <> all(%s) order by 1, 2
-            """,
-            (list(PLATFORM_SCHEMAS),),
-        ).fetchall()
-        return cls(schemas, relations, calls)
+    what: str
+    statement: str
+    relation: _Relation | None = None
+    same: str | None = None
+    same_as: str = ""
 
 
-def _tried(session: psycopg.Connection[Any], things: _Things, control: _Control, role: str) -> Iterator[str]:
-    for schema in things.schemas:
-        statement = sql.SQL("create table {} (id int)").format(sql.Identifier(schema, "planted"))
-        yield from _only_refused(attempt(session, statement), f"create a table in schema {schema}")
-    for relation in things.relations:
-        if relation.kind == "S":
-            yield from _sequence(session, relation)
-        else:
-            yield from _relation(session, relation, control, role)
-    for function, call in things.calls:
-        yield from _only_refused(attempt(session, call), f"execute {function}")
+def _excused(one: _Try, outcome: Outcome, role: str, control: _Control) -> bool:
+    """Whether an outcome that is no refusal is a denial all the same."""
+    if one.relation is None:
+        return False
+    if outcome.nothing and one.same is not None:
+        return control.touches_rows(one)
+    if outcome.state in ("55000", "0A000") and one.relation.kind in "vm":
+        return not control.holds_write(one.relation, role)  # Postgres writes to this view for nobody
+    if outcome.state == "0A000" and one.what.startswith("copy into"):
+        return control.row_security(one.relation, role)  # refused to everybody under row security
+    return False
 
 
-def _only_refused(outcome: Outcome, what: str) -> Iterator[str]:
-    if not outcome.refused:
-        yield f"{what}: {outcome}"
+def _told(one: _Try, outcome: Outcome) -> str:
+    if outcome.nothing and one.same is not None:
+        return "no row, and none for the owner either, which proves nothing"
+    return str(outcome)
 
 
-def _sequence(session: psycopg.Connection[Any], sequence: _Relation) -> Iterator[str]:
-    name = sql.Literal(sequence.identifier.as_string(session))
-    for call in ("nextval({})", "setval({}, 1)", "currval({})"):
-        outcome = attempt(session, sql.SQL("select " + call).format(name))
-        yield from _only_refused(outcome, f"{call.split('(')[0]} of sequence {sequence.title}")
-    outcome = attempt(session, sql.SQL("select * from {}").format(sequence.identifier))
-    yield from _only_refused(outcome, f"select from sequence {sequence.title}")
+# ---- what there is to try: read from the catalog, nothing of it listed by hand ----
+
+_OURS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+_RELATIONS = f"""
+select n.nspname, c.relname, c.relkind::text, array(
+    select a.attname::text from pg_attribute a
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where {_OURS} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') order by 1, 2
+"""
+# Every argument NULL, and the fewest arguments that can be given.
+_CALLS = f"""
+select distinct p.oid::regprocedure::text, format('%%s %%I.%%I(%%s)',
+    case p.prokind when 'p' then 'call' else 'select' end, n.nspname, p.proname, (
+        select string_agg(format('null::%%s', format_type(t.type, null)), ', ' order by t.position)
+        from unnest(p.proargtypes::oid[]) with ordinality t (type, position)
+        where t.position <= p.pronargs - k.left_out))
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+cross join lateral (values (0), (p.pronargdefaults)) k (left_out)
+where {_OURS} and n.nspname <> all(%s) order by 1, 2
+"""
 
 
-def _relation(session: psycopg.Connection[Any], relation: _Relation, control: _Control, role: str) -> Iterator[str]:
-    def try_out(template: str, what: str, column: str | None = None, controlled_by: str | None = None) -> Iterator[str]:
-        names = {"relation": relation.identifier} | ({"column": sql.Identifier(column)} if column else {})
-        statement = sql.SQL(template).format(**names)  # type: ignore[arg-type]
-        outcome = attempt(session, statement)
-        if outcome.refused:
-            return
-        if outcome.nothing and not what.startswith("insert"):
-            same = sql.SQL(controlled_by or template).format(**names)  # type: ignore[arg-type]
-            if not control.touches_rows(relation, same, what.split()[0]):
-                yield f"{what} {relation.title}: no row, and none for the owner either, which proves nothing"
-        elif outcome.state in ("55000", "0A000") and relation.kind in "vm":  # Postgres writes this for nobody
-            if control.holds_write(relation, role):
-                yield f"{what} {relation.title}: cannot be written to, yet the privilege is held"
-        elif outcome.state == "0A000" and what == "copy into" and control.row_security(relation, role):
-            return  # COPY FROM is refused to everybody who is under row security
-        else:
-            yield f"{what} {relation.title}: {outcome}"
+def _tries(connection: psycopg.Connection[Any]) -> Iterator[_Try]:
+    for (schema,) in connection.execute(f"select n.nspname from pg_namespace n where {_OURS} order by 1"):
+        planted = sql.Identifier(schema, "planted").as_string(connection)
+        yield _Try(f"create a table in schema {schema}", f"create table {planted} (id int)")
+    for schema, name, kind, columns in connection.execute(_RELATIONS):
+        relation = _Relation(schema, name, kind, tuple(columns))
+        yield from _sequence(relation) if kind == "S" else _relation(relation)
+    for function, call in connection.execute(_CALLS, (list(PLATFORM_SCHEMAS),)):
+        yield _Try(f"execute {function}", call)
 
-    yield from try_out("select * from {relation}", "select from")
-    yield from try_out("select count(*) from {relation} having count(*) > 0", "count")
-    yield from try_out("insert into {relation} default values", "insert into")
-    yield from try_out("delete from {relation}", "delete from")
+
+def _sequence(sequence: _Relation) -> Iterator[_Try]:
+    name = sequence.identifier.as_string(None)
+    for function, rest in (("nextval", ""), ("setval", ", 1"), ("currval", "")):
+        call = sql.SQL("select {}({}" + rest + ")").format(sql.SQL(function), sql.Literal(name))
+        yield _Try(f"{function} of sequence {sequence.title}", call.as_string(None))
+    yield _Try(f"select from sequence {sequence.title}", f"select * from {name}")
+
+
+def _relation(relation: _Relation) -> Iterator[_Try]:
+    name, title = relation.identifier.as_string(None), relation.title
+    read = f"select from {name}"
+
+    def of(what: str, statement: str, same: str | None = None, same_as: str = "") -> _Try:
+        return _Try(what, statement, relation, same, same_as or what)
+
+    yield of(f"select from {title}", f"select * from {name}", read, "read")
+    yield of(f"count {title}", f"select count(*) from {name} having count(*) > 0", read, "read")
+    yield of(f"copy out of {title}", f"copy (select * from {name}) to stdout", read, "read")
+    yield of(f"insert into {title}", f"insert into {name} default values")
+    yield of(f"delete from {title}", f"delete from {name}", f"delete from {name}")
     for column in relation.columns:
-        yield from try_out("select {column} from {relation}", f"select {column} from", column, "select from {relation}")
-        yield from try_out("insert into {relation} ({column}) values (default)", f"insert {column} into", column)
-        update = "update {relation} set {column} = {column}"
-        yield from try_out(update, f"update {column} of", column)
+        quoted = sql.Identifier(column).as_string(None)
+        update = f"update {name} set {quoted} = {quoted}"
+        yield of(f"select {column} from {title}", f"select {quoted} from {name}", read, "read")
+        yield of(f"insert {column} into {title}", f"insert into {name} ({quoted}) values (default)")
+        yield of(f"update {column} of {title}", update, update, "update")
         # Needs no right to read.
-        yield from try_out("update {relation} set {column} = default", f"update {column} (unread) of", column, update)
-    yield from _copy(session, relation, control)
+        blind = f"update {name} set {quoted} = default"
+        yield of(f"update {column} (unread) of {title}", blind, update, "update")
     if relation.kind in "rp":
-        yield from try_out("truncate {relation} cascade", "truncate")
-        yield from try_out("copy {relation} from stdin", "copy into")
+        yield of(f"truncate {title}", f"truncate {name} cascade")
+        yield of(f"copy into {title}", f"copy {name} from stdin")
 
 
-def _copy(session: psycopg.Connection[Any], relation: _Relation, control: _Control) -> Iterator[str]:
-    statement = sql.SQL("copy (select * from {}) to stdout").format(relation.identifier)
-    copied: list[bytes | bytearray | memoryview] = []
-
-    def run(connection: psycopg.Connection[Any]) -> None:
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copied.extend(copy)
-
-    outcome = _attempt_call(session, run)
-    if outcome.refused:
-        return
-    if outcome.state is not None or copied:
-        yield f"copy out of {relation.title}: {outcome if outcome.state else f'{len(copied)} row(s)'}"
-    elif not control.touches_rows(relation, sql.SQL("select from {}").format(relation.identifier), "select"):
-        yield f"copy out of {relation.title}: no row, and none for the owner either, which proves nothing"
-
-
-def _attempt_call(session: psycopg.Connection[Any], run: Callable[[psycopg.Connection[Any]], None]) -> Outcome:
-    try:
-        run(session)
-        outcome = Outcome()
-    except psycopg.Error as error:
-        outcome = Outcome(state=error.sqlstate or "none", message=str(error.diag.message_primary or error))
-    session.execute("rollback to savepoint attempt")
-    return outcome
+# ---- the control: the owner's same statement ----
 
 
 class _Control:
-    """The owner's same statement. Asked once for a relation and command."""
+    """What the owner's same statement does. Asked once for a relation and kind of attempt."""
 
     def __init__(self, superuser: psycopg.Connection[Any], owner: str) -> None:
         self._superuser = superuser
         self._owner = owner
         self._answers: dict[tuple[str, str], bool] = {}
 
-    def touches_rows(self, relation: _Relation, statement: sql.Composable, command: str) -> bool:
+    def touches_rows(self, one: _Try) -> bool:
         """Whether the owner's statement touches rows, where need be without what refuses it to the owner too."""
-        key = (relation.title, "read" if command in ("select", "count", "copy") else command)
+        assert one.relation is not None and one.same is not None
+        key = (one.relation.title, one.same_as)
         if key not in self._answers:
             self._answers[key] = any(
-                self._succeeds(relation, statement, claims, guarded=guarded)
+                self._succeeds(one.relation, one.same, claims, guarded=guarded)
                 for guarded in (True, False)
                 for claims in ("sans_profil", self._somebody())
             )
@@ -238,7 +220,7 @@ class _Control:
         )
 
     def _asked(self, query: str, relation: _Relation, role: str) -> bool:
-        name = relation.identifier.as_string(self._superuser)
+        name = relation.identifier.as_string(None)
         row = self._superuser.execute(query, {"role": role, "relation": name}).fetchone()
         return bool(row and row[0])
 
@@ -252,18 +234,18 @@ class _Control:
             row = None
         return row[0] if row else None
 
-    def _succeeds(self, relation: _Relation, statement: sql.Composable, user: Any, *, guarded: bool) -> bool:
+    def _succeeds(self, relation: _Relation, statement: str, user: Any, *, guarded: bool) -> bool:
         with request(self._superuser, None, claims_of(user)) as connection:
             if not guarded:
                 # Foreign keys and the guards of immutability refuse this to the owner as well.
                 connection.execute("set local session_replication_role = 'replica'")
                 for (name,) in connection.execute(
                     "select tgname from pg_trigger where tgrelid = %s::regclass and tgenabled = 'A'",
-                    (relation.identifier.as_string(connection),),
+                    (relation.identifier.as_string(None),),
                 ).fetchall():
                     connection.execute(
                         sql.SQL("alter table {} disable trigger {}").format(relation.identifier, sql.Identifier(name))
                     )
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(self._owner)))
             connection.execute("savepoint attempt")
-            return attempt(connection, statement).succeeded
+            return raw_attempt(connection, statement).succeeded

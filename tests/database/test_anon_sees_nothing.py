@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from anon import anon_findings
 from planting import VERSION_TABLE, plant_everywhere
@@ -60,7 +59,7 @@ HOLES = {
         "create policy hole on public.log_actions using (true)",
         [
             "policy hole on public.log_actions: for PUBLIC",
-            "user without an account: select action from public.log_actions: 1 row(s)",
+            "user without an account: select action from public.log_actions: ",
         ],
     ),
     "a policy to anon": (
@@ -99,6 +98,7 @@ HOLES = {
         [
             "table public.citernes: row security is off",
             "user without a profile: select from public.citernes: 1 row(s)",
+            "user without a profile: copy into public.citernes: 0 row(s)",
         ],
     ),
     "a security definer function open to PUBLIC": (
@@ -231,10 +231,6 @@ def test_holes_in_roles_are_found(own_server: Server, config: Config) -> None:
             assert expected in found, expected + "\n" + "\n".join(found)
             superuser.execute(_undone(hole))
         assert not anon_findings(depot, config.exposed_schemas)
-        superuser.execute("grant pg_read_all_data to authenticated")
-        assert "user without a profile: select from auth.users: 1 row(s)" in anon_findings(
-            depot, config.exposed_schemas
-        )
 
 
 def _undone(hole: str) -> str:
@@ -244,11 +240,13 @@ def _undone(hole: str) -> str:
     return f"alter role {role} no{attribute}"
 
 
-def test_the_platform_is_hostile(platform_database: psycopg.Connection, config: Config) -> None:
+def test_the_platform_is_hostile(server: Server, platform_template: str, config: Config) -> None:
     """Without its open defaults the tests would prove nothing: a table made before any revision is anybody's."""
-    with platform_database.connect(config.owner) as owner:
-        owner.execute("create table public.hole as select 1 as un")
-    found = anon_findings(World(platform_database.server, platform_database.name, config.owner))
+    with copied(server, platform_template, config.owner) as database:
+        with database.connect(config.owner) as owner:
+            owner.execute("create table public.hole as select 1 as un")
+        found = anon_findings(database)
     assert "anon: select from public.hole: 1 row(s)" in found
     assert "anon: truncate public.hole: 0 row(s)" in found
+    assert "anon: copy into public.hole: 0 row(s)" in found
     assert "default privilege of depot_owner: EXECUTE on functions for PUBLIC" in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rempart.lint.grants import change_of
+from rempart.lint.grants import RELATIONS, change_of
 from rempart.lint.settings import Settings
 from rempart.lint.state import Name, State
 from rempart.lint.statement import Statement
@@ -24,7 +24,7 @@ class Closures:
         """
         change = change_of(statement.node, state)
         whole = {privilege.name for privilege in change.privileges if not privilege.columns}
-        if change.is_grant or change.kind != "relation" or change.option_only or not whole & {"all", "select"}:
+        if change.is_grant or change.word not in RELATIONS or change.option_only or not whole & {"all", "select"}:
             return
         names = {name for name, _ in change.grantees}
         for target in change.targets:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-
-from pglast import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from rempart.lint.apply import apply
 from rempart.lint.apply.session import begin_session
@@ -14,9 +11,9 @@ from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State
 from rempart.lint.statement import Direction, Origin, Statement
-from rempart.report.finding import Finding, Severity, in_order
-from rempart.sqltext.parse import Script, Trouble, parse
-from rempart.sqltext.positioned import Place, PositionedText
+from rempart.report.finding import Finding, in_order
+from rempart.sqltext.parse import Trouble, parse
+from rempart.sqltext.positioned import PositionedText
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,8 @@ def lint(units: Sequence[Unit], rules: Iterable[Rule], settings: Settings) -> Re
 class _Run:
     def __init__(self, rules: Iterable[Rule], settings: Settings) -> None:
         self.settings = settings
-        self.rules = [rule for rule in rules if settings.severities.get(rule.name, rule.severity)]
+        # Fresh ones: a rule may note what it judges at the end.
+        self.rules = [type(rule)() for rule in rules if settings.severities.get(rule.name, rule.severity)]
         self.by_name = {rule.name: rule for rule in self.rules}
         self.by_kind: dict[type, list[Rule]] = {}
         for rule in self.rules:

@@ -2,38 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from pglast.enums import RoleSpecType
-
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, State
-
-
-def role_name(spec: Any, state: State) -> str:
-    """The name a role specification means; `public` for PUBLIC, empty for a current role that is not known.
-
-    Args:
-        spec: RoleSpec of the parse tree.
-        state: Knows the role in force.
-    """
-    if spec.roletype == RoleSpecType.ROLESPEC_CSTRING:
-        return str(spec.rolename)
-    if spec.roletype == RoleSpecType.ROLESPEC_PUBLIC:
-        return PUBLIC
-    return state.current_role
-
-
-def roles(specs: Iterable[Any] | None, state: State) -> Iterator[tuple[str, Any]]:
-    """Names of a list of role specifications, each with its node.
-
-    Args:
-        specs: RoleSpec nodes, or None.
-        state: Knows the role in force.
-    """
-    for spec in specs or ():
-        yield role_name(spec, state), spec
 
 
 def is_forbidden(name: str, state: State, settings: Settings) -> bool:

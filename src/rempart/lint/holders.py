@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rempart.lint.grantees import is_untrusted_role
-from rempart.lint.grants import ALL
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, Function, Name, State, Target
 
@@ -20,14 +19,13 @@ def holders(target: Target, privileges: set[str], state: State) -> Iterator[str]
         privileges: Lower case.
         state: What is known.
     """
-    wanted = privileges | {ALL}
     found = set()
     for candidate, grantees in state.grants.items():
         if candidate == target or (
             target.kind == "relation" and candidate.kind == "relation" and candidate.name == target.name
         ):
-            found |= {name for name, held in grantees.items() if wanted & held.keys()}
-    if target.kind == "function" and "execute" in wanted and has_built_in_execute(target, state):
+            found |= {name for name, held in grantees.items() if privileges & held.keys()}
+    if target.kind == "function" and "execute" in privileges and has_built_in_execute(target, state):
         found.add(PUBLIC)
     yield from sorted(found)
 

@@ -205,6 +205,8 @@ class State:
         public_execute_revoked: Functions that PUBLIC lost its built-in EXECUTE on.
         default_privileges: Granted defaults in force.
         default_execute_revoked: Creating roles (empty: the current one) whose new functions are closed to PUBLIC.
+        revoked: Privileges on whole relations that were taken from a grantee by name and not given back: a hosted
+            platform grants by defaults that no statement shows, so what was never granted here may be held.
         roles: By name.
         search_path: In force for unqualified names.
         current_role: After SET ROLE; empty for the role that connects.
@@ -226,6 +228,7 @@ class State:
     current_role: str = ""
     transaction: int = 0
     dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
+    revoked: dict[Name, dict[str, set[str]]] = field(default_factory=dict)
     after_transaction: tuple[tuple[str, ...], str] | None = None
 
     def copy(self) -> State:
@@ -259,6 +262,10 @@ class State:
             default_execute_revoked=set(self.default_execute_revoked),
             roles={name: replace(role, member_of=dict(role.member_of)) for name, role in self.roles.items()},
             dropped_policies=list(self.dropped_policies),
+            revoked={
+                name: {grantee: set(taken) for grantee, taken in grantees.items()}
+                for name, grantees in self.revoked.items()
+            },
         )
 
     @property

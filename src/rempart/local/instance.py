@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from pathlib import Path
 
 from rempart.config import Config
 from rempart.errors import OperationError
-from rempart.postgres import databases, leftovers, platform
+from rempart.postgres import account, databases, leftovers, platform
 from rempart.postgres.directory import DataDirectory
 from rempart.postgres.server import Server
 
 DEFAULT_FOLDER = Path(".rempart/data")
+FOLDER_FOR_ROOT = Path("/var/lib/rempart")
 
 Report = Callable[[str], None]
 
@@ -39,13 +41,21 @@ class Started:
 
 
 def folder_of(config: Config, chosen: Path | None) -> Path:
-    """The data directory: the chosen one, or the project's own."""
-    return chosen if chosen is not None else config.root / DEFAULT_FOLDER
+    """The data directory: the chosen one, or the project's own.
+
+    For root it is one below ``/var/lib/rempart`` when the account that runs the server cannot enter the project, such
+    as a clone in root's home.
+    """
+    if chosen is not None:
+        return chosen
+    inside = config.root / DEFAULT_FOLDER
+    if os.geteuid() != 0 or inside.exists() or account.unprivileged().refused_at(config.root) is None:
+        return inside
+    digest = hashlib.sha256(os.fsencode(config.root)).hexdigest()[:12]
+    return FOLDER_FOR_ROOT / f"{config.root.name}-{digest}"
 
 
-def up(
-    config: Config, folder: Path, major: int | None, *, sample: bool, step: Report, note: Report
-) -> Started:
+def up(config: Config, folder: Path, major: int | None, *, sample: bool, step: Report, note: Report) -> Started:
     """Start the local database and bring it to the newest revision; run again, it does what is missing.
 
     Args:

@@ -8,22 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(
-    r"""
-      (?P<comment> --[^\n]* )
-    | (?P<block> /\* )
-    | (?P<string> (?P<escapes> (?<![\w$]) [eE] )? ' )
-    | (?P<name> " )
-    | (?P<dollar> (?<![\w$]) \$ (?: [^\W\d] \w* )? \$ )
-    | (?P<word> [^\W\d] [\w$]* )
-    | (?P<mark> [;()\\\0] )
-    """,
-    re.VERBOSE,
-)
-_STRING_END = re.compile(r"'(?:''|[^'])*(?:'(?!')|\Z)")
-_ESCAPED_END = re.compile(r"'(?:''|\\.|[^'\\])*(?:'|\Z)", re.DOTALL)
-_NAME_END = re.compile(r'"[^"]*(?:"|\Z)')
-_BLOCK_MARK = re.compile(r"/\*|\*/")
+from rempart.sqltext.tokens import TOKEN, token_end
+
 _COMMAND = re.compile(r"\\(\S?[^\s\\]*)[^\n]*")
 _COPY_FROM = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 _DATA_END = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
@@ -81,50 +67,6 @@ def pieces(text: str) -> Pieces:
     return _Cutter(text).cut()
 
 
-def comments(text: str) -> list[tuple[int, int]]:
-    """Where the comments of a SQL text start and end; those inside strings and dollar quotes are none.
-
-    Args:
-        text: SQL.
-    """
-    found, at = [], 0
-    while (token := _TOKEN.search(text, at)) is not None:
-        kind = token.lastgroup
-        at = token_end(text, token)
-        if kind in ("comment", "block"):
-            found.append((token.start(), at))
-    return found
-
-
-def token_end(text: str, token: re.Match[str]) -> int:
-    """Index after a token that a search found the beginning of; the end of the text when it never closes."""
-    match token.lastgroup:
-        case "string" | "escapes":
-            quote = token.end() - 1
-            ending = (_ESCAPED_END if token.group("escapes") else _STRING_END).match(text, quote)
-            return ending.end() if ending else len(text)
-        case "name":
-            closing = _NAME_END.match(text, token.start())
-            return closing.end() if closing else len(text)
-        case "dollar":
-            at = text.find(token.group(), token.end())
-            return at + len(token.group()) if at >= 0 else len(text)
-        case "block":
-            return _block_end(text, token.end())
-    return token.end()
-
-
-def _block_end(text: str, at: int) -> int:
-    depth = 1
-    while depth:
-        mark = _BLOCK_MARK.search(text, at)
-        if mark is None:
-            return len(text)
-        depth += 1 if mark.group() == "/*" else -1
-        at = mark.end()
-    return at
-
-
 class _Cutter:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -140,7 +82,7 @@ class _Cutter:
         if text.startswith("\ufeff"):
             self._blanks.append((0, 1))
             at = 1
-        while (token := _TOKEN.search(text, at)) is not None:
+        while (token := TOKEN.search(text, at)) is not None:
             if token.start() > at and self._begin is None:
                 self._begin_at(at, token.start())
             at = self._take(token)

@@ -14,10 +14,21 @@ from rempart.lint.statement import Statement
 def _create(node: Any, statement: Statement, state: State) -> None:
     if statement.conditional and not node.permissive:
         return
-    table = state.relation(names.relation(node.table, state), statement.place)
-    table.policies[str(node.policy_name)] = Policy(
+    policy = policy_of(node, statement, state)
+    state.relation(policy.table, statement.place).policies[policy.name] = policy
+
+
+def policy_of(node: Any, statement: Statement, state: State) -> Policy:
+    """The policy a CREATE POLICY describes.
+
+    Args:
+        node: Its parse tree.
+        statement: The statement.
+        state: Knows the names.
+    """
+    return Policy(
         name=str(node.policy_name),
-        table=table.name,
+        table=names.relation(node.table, state),
         command=str(node.cmd_name or "all"),
         permissive=bool(node.permissive),
         roles=tuple(names.role(one, state) for one in node.roles or ()) or (PUBLIC,),
@@ -26,6 +37,9 @@ def _create(node: Any, statement: Statement, state: State) -> None:
         check=node.with_check,
         place=statement.place,
         transaction=state.transaction,
+        using_from=statement,
+        check_from=statement,
+        roles_from=statement,
     )
 
 
@@ -41,11 +55,11 @@ def _alter(node: Any, statement: Statement, state: State) -> None:
         return
     if node.roles:
         policy.roles = tuple(names.role(one, state) for one in node.roles)
-        policy.roles_written = True
+        policy.roles_written, policy.roles_from = True, statement
     if node.qual is not None:
-        policy.using = node.qual
+        policy.using, policy.using_from = node.qual, statement
     if node.with_check is not None:
-        policy.check = node.with_check
+        policy.check, policy.check_from = node.with_check, statement
     policy.place = statement.place
 
 

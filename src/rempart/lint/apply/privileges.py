@@ -71,8 +71,11 @@ def grant(state: State, target: Target, grantee: str, privileges: Iterable[str],
         place: Where.
     """
     held = state.grants.setdefault(target, {}).setdefault(grantee, {})
+    closed = state.revoked.get(target.name, {}).get(grantee) if target.kind == "relation" else None
     for privilege in privileges:
         held.setdefault(privilege, place)
+        if closed is not None and not target.detail:
+            closed.discard(privilege)
 
 
 def revoke(state: State, target: Target, grantee: str, privileges: Iterable[str]) -> None:
@@ -87,6 +90,7 @@ def revoke(state: State, target: Target, grantee: str, privileges: Iterable[str]
     taken = frozenset(privileges)
     targets = [target]
     if target.kind == "relation" and not target.detail:
+        state.revoked.setdefault(target.name, {}).setdefault(grantee, set()).update(taken)
         relation = state.relations.get(target.name)
         columns = relation.columns if relation is not None and relation.seen else None
         targets += (

@@ -47,6 +47,7 @@ def create(name: Name, kind: str, statement: Statement, state: State) -> Relatio
         owner=state.current_role or None,
     )
     state.relations[name] = relation
+    state.revoked.pop(name, None)
     grant_defaults("sequences" if kind == "sequence" else "tables", name, "", state)
     return relation
 

@@ -32,7 +32,7 @@ class DefaultPrivilegesOpen(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge an ALTER DEFAULT PRIVILEGES."""
         change = change_of(statement.node.action, state)
-        if not change.is_grant or change.kind == "type":
+        if not change.is_grant or change.word == "type":
             return
         for name, node in change.grantees:
             if is_forbidden(name, state, settings):

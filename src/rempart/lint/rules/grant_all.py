@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pglast import ast
 
 from rempart.lint.grantees import is_untrusted_role
-from rempart.lint.grants import ALL, change_of
+from rempart.lint.grants import ALL, RELATIONS, change_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State
@@ -32,7 +32,7 @@ class GrantAll(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge a GRANT."""
         change = change_of(statement.node, state)
-        if not change.is_grant or change.kind not in ("relation", "schema"):
+        if not change.is_grant or change.word not in RELATIONS | {"schema"}:
             return
         if all(privilege.name != ALL or privilege.columns for privilege in change.privileges):
             return

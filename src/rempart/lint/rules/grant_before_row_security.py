@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pglast import ast
 
 from rempart.lint.grantees import is_untrusted_role
-from rempart.lint.grants import change_of
+from rempart.lint.grants import RELATIONS, change_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State, shown
@@ -41,7 +41,7 @@ class GrantBeforeRowSecurity(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge a GRANT by the row security it meets."""
         change = change_of(statement.node, state)
-        if not change.is_grant or change.kind != "relation":
+        if not change.is_grant or change.word not in RELATIONS:
             return
         names = [name for name, _ in change.grantees if is_untrusted_role(name, state, settings)]
         for target in change.targets if names else ():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pglast import ast
 
 from rempart.lint.grantees import is_forbidden
-from rempart.lint.grants import OPENING_KINDS, change_of
+from rempart.lint.grants import OPENING, change_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, State
@@ -32,7 +32,7 @@ class GrantToForbiddenRole(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge a GRANT."""
         change = change_of(statement.node, state)
-        if not change.is_grant or change.kind not in OPENING_KINDS:
+        if not change.is_grant or change.word not in OPENING:
             return
         for name, node in change.grantees:
             if name != PUBLIC and is_forbidden(name, state, settings):

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pglast import ast
 
-from rempart.lint.grantees import is_api_role, role_name
+from rempart.lint.apply import names
+from rempart.lint.grantees import is_api_role
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State
@@ -41,8 +42,8 @@ class OwnerIsApiRole(Rule):
         elif node.newowner:
             specs = [node.newowner]
         for spec in specs:
-            name = role_name(spec, state)
-            if name and is_api_role(name, state, settings):
+            name = names.role(spec, state)
+            if name == settings.gateway_role or (name and is_api_role(name, state, settings)):
                 yield Problem(f"API role {name} becomes an owner: {_subject(node)}", statement.place_of(spec), name)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pglast import ast
 
-from rempart.lint.grants import ALL, change_of
+from rempart.lint.grants import ALL, RELATIONS, change_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, State, Target, shown
@@ -41,7 +41,7 @@ class RevokeColumnUnderTable(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Note what is taken on columns; whether it worked shows at the end."""
         change = change_of(statement.node, state)
-        if change.is_grant or change.kind != "relation" or change.option_only:
+        if change.is_grant or change.word not in RELATIONS or change.option_only:
             return
         for privilege in change.privileges:
             for name, node in change.grantees if privilege.columns else ():
@@ -54,7 +54,7 @@ class RevokeColumnUnderTable(Rule):
         for target, privilege, name, place in self._revoked:
             held = state.grants.get(target, {})
             for holder in (name, PUBLIC) if name != PUBLIC else (PUBLIC,):
-                if {privilege, ALL} & held.get(holder, {}).keys():
+                if held.get(holder) and (privilege == ALL or privilege in held[holder]):
                     subject = shown(target.name)
                     message = f"{name} keeps {privilege} on the columns: {holder} holds it on all of {subject}"
                     yield Problem(message, place, subject)

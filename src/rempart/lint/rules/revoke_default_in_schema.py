@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pglast import ast
 
-from rempart.lint.grants import change_of
+from rempart.lint.grants import FUNCTIONS, change_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, State
@@ -32,10 +32,10 @@ class RevokeDefaultInSchema(Rule):
         """Judge an ALTER DEFAULT PRIVILEGES."""
         change = change_of(statement.node.action, state)
         schemas = [option for option in statement.node.options or () if option.defname == "schemas"]
-        if change.is_grant or change.kind not in ("function", "type") or not schemas:
+        if change.is_grant or change.word not in FUNCTIONS | {"type"} or not schemas:
             return
         creators = [o for o in statement.node.options or () if o.defname == "roles"]
-        if not creators and state.current_role in state.default_execute_revoked and change.kind == "function":
+        if not creators and state.current_role in state.default_execute_revoked and change.word in FUNCTIONS:
             return
         for name, node in change.grantees:
             if name == PUBLIC:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pglast import ast
 
-from rempart.lint.grants import change_of
+from rempart.lint.grants import change_of, name_of
 from rempart.lint.holders import holders
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
@@ -55,7 +55,7 @@ class RevokeFromRoleWhilePublic(Rule):
         for target, privileges, name, place in self._revoked:
             wanted = set(_KIND_PRIVILEGES.get(target.kind, ())) if "all" in privileges else set(privileges)
             if name and PUBLIC in holders(target, wanted, state):
-                subject = f"{target.name[0]}.{target.name[1]}{target.detail}".lstrip(".")
+                subject = name_of(target)
                 message = f"{name} keeps {', '.join(sorted(privileges))} on {subject}: PUBLIC holds it"
                 yield Problem(message, place, subject)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pglast import ast
 
 from rempart.lint.grantees import is_forbidden
-from rempart.lint.grants import change_of
+from rempart.lint.grants import change_of, name_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, State, Target
@@ -56,8 +56,8 @@ class RevokePublicWhileGranted(Rule):
         for target, privileges, place in self._revoked:
             held = state.grants.get(target, {})
             for name in sorted(held):
-                kept = set(held[name]) if "all" in privileges else set(held[name]) & (privileges | {"all"})
+                kept = set(held[name]) if "all" in privileges else set(held[name]) & privileges
                 if name != PUBLIC and kept and is_forbidden(name, state, settings):
-                    subject = f"{target.name[0]}.{target.name[1]}{target.detail}".lstrip(".")
+                    subject = name_of(target)
                     message = f"{name} keeps {', '.join(sorted(kept))} on {subject} by a grant of its own"
                     yield Problem(message, place, subject)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pglast import ast
 
-from rempart.lint.grantees import is_forbidden, is_untrusted_role, role_name
+from rempart.lint.apply import names
+from rempart.lint.grantees import is_forbidden, is_untrusted_role
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State
@@ -45,15 +46,15 @@ class RoleMembership(Rule):
         for item in node.granted_roles or ():
             for spec in node.grantee_roles or ():
                 yield from _judge(
-                    str(item.priv_name), role_name(spec, state), statement.place_of(spec), state, settings
+                    str(item.priv_name), names.role(spec, state), statement.place_of(spec), state, settings
                 )
 
     def _created(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         node = statement.node
         for option in node.options or ():
-            names = [role_name(spec, state) for spec in option.arg or ()] if isinstance(option.arg, tuple) else []
+            members = [names.role(spec, state) for spec in option.arg] if isinstance(option.arg, tuple) else []
             place = statement.place_of(option)
-            for name in names:
+            for name in members:
                 if option.defname == "addroleto":
                     yield from _judge(name, str(node.role), place, state, settings)
                 elif option.defname in ("rolemembers", "adminmembers"):

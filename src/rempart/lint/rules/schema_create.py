@@ -32,7 +32,7 @@ class SchemaCreate(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge a GRANT."""
         change = change_of(statement.node, state)
-        if not change.is_grant or change.kind != "schema":
+        if not change.is_grant or change.word != "schema":
             return
         if not any(privilege.name in ("create", "all") for privilege in change.privileges):
             return

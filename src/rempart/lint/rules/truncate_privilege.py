@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pglast import ast
 
 from rempart.lint.grantees import is_untrusted_role
-from rempart.lint.grants import change_of
+from rempart.lint.grants import RELATIONS, change_of
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State
@@ -35,7 +35,7 @@ class TruncatePrivilege(Rule):
         """Judge a GRANT."""
         change = change_of(statement.node, state)
         given = [privilege.name for privilege in change.privileges if privilege.name in _UNGUARDED]
-        if not change.is_grant or change.kind != "relation" or not given:
+        if not change.is_grant or change.word not in RELATIONS or not given:
             return
         for name, node in change.grantees:
             if is_untrusted_role(name, state, settings):

@@ -1,0 +1,269 @@
+"""What rules about policies share: when a policy is judged, for whom it is, and what its conditions come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pglast import ast
+
+from rempart.lint.grantees import is_untrusted_role
+from rempart.lint.rule import Problem, Rule
+from rempart.lint.sessions import LOGGED_IN, user_with_role
+from rempart.lint.settings import Settings
+from rempart.lint.state import PUBLIC, Name, Policy, Relation, State, shown
+from rempart.lint.statement import Direction, Origin, Statement
+from rempart.sqltext.positioned import Place
+from rempart.sqltext.scopes import Source
+from rempart.sqltext.truth import Judge
+
+READS = frozenset({"select", "all"})
+CHANGES = frozenset({"update", "delete", "all"})
+"""Commands whose USING decides which rows they change."""
+WRITES = frozenset({"insert", "update", "all"})
+"""Commands whose WITH CHECK decides which rows they leave."""
+COMMANDS = ("select", "insert", "update", "delete")
+
+
+class PolicyRule(Rule):
+    """A rule about one policy. It judges the policies there are at the end.
+
+    A policy that a later file or revision drops or corrects is not found any more. What never reaches a final state is
+    judged at once: the policies of a downgrade and of a function's body, and one that is created a second time.
+    """
+
+    statements = (ast.CreatePolicyStmt, ast.AlterPolicyStmt)
+
+    def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge a policy that the statement replaces without dropping it, and one that only a function creates."""
+        if isinstance(statement.node, ast.CreatePolicyStmt):
+            if statement.origin is Origin.FUNCTION:
+                yield from self.judge(written(statement, state), state, settings)
+                return
+            known = _known(statement, state)
+            if known is not None and not statement.conditional:
+                yield from self.judge(known, state, settings)
+
+    def after(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge a policy of a downgrade."""
+        if statement.direction is Direction.DOWNGRADE and statement.origin is not Origin.FUNCTION:
+            known = _known(statement, state)
+            if known is not None:
+                yield from self.judge(known, state, settings)
+
+    def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge every policy there is."""
+        for relation in state.relations.values():
+            for policy in relation.policies.values():
+                yield from self.judge(policy, state, settings)
+
+    def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge one policy.
+
+        Args:
+            policy: The policy.
+            state: The state it stands in.
+            settings: Settings of the rules.
+        """
+        yield from ()
+
+
+def _known(statement: Statement, state: State) -> Policy | None:
+    node = statement.node
+    table = state.relations.get(state.resolve(node.table.schemaname, str(node.table.relname)))
+    return table.policies.get(str(node.policy_name)) if table is not None else None
+
+
+def written(statement: Statement, state: State) -> Policy:
+    """The policy a CREATE POLICY describes.
+
+    Args:
+        statement: The statement.
+        state: Resolves the table's name.
+    """
+    from rempart.lint.apply.policies import policy_of
+
+    return policy_of(statement.node, statement, state)
+
+
+def policies(state: State) -> Iterator[tuple[Relation, list[Policy]]]:
+    """The tables that have policies, with them in the order of their creation.
+
+    Args:
+        state: What is known.
+    """
+    for relation in state.relations.values():
+        if relation.policies:
+            yield relation, list(relation.policies.values())
+
+
+def subject(policy: Policy) -> str:
+    """The policy, for a message: `policy depots_read on public.depots`.
+
+    Args:
+        policy: The policy.
+    """
+    name = policy.name if policy.name.isidentifier() and policy.name == policy.name.lower() else f'"{policy.name}"'
+    return f"policy {name} on {shown(policy.table)}"
+
+
+def place_in(source: Statement | None, node: Any, policy: Policy) -> Place:
+    """Where a node of a policy's condition stands.
+
+    Args:
+        source: The statement the condition was written in.
+        node: A node of it.
+        policy: The policy, for its own place where nothing better is known.
+    """
+    if source is None:
+        return policy.place
+    at = getattr(node, "location", None)
+    return source.text.place(at) if at is not None and at >= 0 else policy.place
+
+
+def clauses(policy: Policy) -> Iterator[tuple[str, Any, Statement | None]]:
+    """The conditions a policy has: their keyword, their tree, and the statement they were written in.
+
+    Args:
+        policy: The policy.
+    """
+    if policy.using is not None:
+        yield "USING", policy.using, policy.using_from
+    if policy.check is not None:
+        yield "WITH CHECK", policy.check, policy.check_from
+
+
+def problem(policy: Policy, message: str, source: Statement | None, node: Any) -> Problem:
+    """A problem with a policy.
+
+    Args:
+        policy: The policy.
+        message: What is wrong with it; the policy's name is put before it.
+        source: The statement the node stands in.
+        node: Where.
+    """
+    return Problem(f"{subject(policy)} {message}", place_in(source, node, policy), subject(policy))
+
+
+def clients(policy: Policy, state: State, settings: Settings) -> list[str]:
+    """The roles of a policy that requests of clients run as, `public` included.
+
+    Args:
+        policy: The policy.
+        state: Knows the memberships.
+        settings: Names the API roles.
+    """
+    return [role for role in policy.roles if is_untrusted_role(role, state, settings)]
+
+
+def words_for(roles: list[str]) -> str:
+    """Roles, for a message.
+
+    Args:
+        roles: Names; `public` for all roles.
+    """
+    return "all roles" if PUBLIC in roles else ", ".join(roles)
+
+
+def commands(policy: Policy) -> tuple[str, ...]:
+    """The commands a policy is for, one by one.
+
+    Args:
+        policy: The policy.
+    """
+    return COMMANDS if policy.command == "all" else (policy.command,)
+
+
+def applies_to(policy: Policy, role: str, state: State) -> bool:
+    """Whether a policy is in force for a role: named, by membership, or for all.
+
+    Args:
+        policy: The policy.
+        role: A role.
+        state: Knows the memberships.
+    """
+    return PUBLIC in policy.roles or not state.reachable_roles(role).isdisjoint(policy.roles)
+
+
+def judge_for(table: Name, state: State, **more: Any) -> Judge:
+    """A judge of conditions over the rows of a table.
+
+    Args:
+        table: The table.
+        state: Knows its columns.
+        more: Further arguments of `Judge`.
+    """
+    # A column called id is a key. Where one is not, `id is not null` is no condition to rely on either.
+    return Judge(own=frozenset({table[1]}), never_null=frozenset({"id"}), **more)
+
+
+def always_true(node: Any, table: Name, state: State, settings: Settings) -> bool:
+    """Whether a condition holds for every row and every client of the API.
+
+    Args:
+        node: A condition, or None.
+        table: The table of the rows.
+        state: Knows its columns.
+        settings: Names the API roles.
+    """
+    if judge_for(table, state).always_true(node):
+        return True
+    roles = ("anon", LOGGED_IN)
+    return node is not None and all(
+        judge_for(table, state, assume=user_with_role(role, settings)).always_true(node) for role in roles
+    )
+
+
+def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
+    """Whether a condition holds for every row and every user that is logged in.
+
+    Args:
+        node: A condition, or None.
+        table: The table of the rows.
+        state: Knows its columns.
+        settings: Names the session functions.
+    """
+    return judge_for(table, state, assume=user_with_role(LOGGED_IN, settings)).always_true(node)
+
+
+def permits_nothing(policy: Policy, state: State) -> bool:
+    """Whether a policy lets nobody do anything: its conditions are missing or never true.
+
+    Args:
+        policy: The policy.
+        state: Knows the columns.
+    """
+    judge = judge_for(policy.table, state)
+    if policy.command in ("select", "delete"):
+        return judge.never_true(policy.using)
+    if policy.command == "insert":
+        return judge.never_true(policy.check)
+    if policy.command == "update":
+        return judge.never_true(policy.using)
+    return judge.never_true(policy.using) and judge.never_true(policy.check)
+
+
+def columns_of(state: State) -> Any:
+    """A function that tells the columns of a relation by schema and name; None when they are not known.
+
+    Args:
+        state: What is known.
+    """
+
+    def find(schema: str | None, name: str) -> frozenset[str] | None:
+        relation = state.relations.get(state.resolve(schema, name))
+        if relation is None or not relation.columns or not (relation.seen and relation.parent is None):
+            return None
+        return frozenset(relation.columns)
+
+    return find
+
+
+def source_of(table: Name, state: State) -> Source:
+    """The table of a policy as the outermost source of columns.
+
+    Args:
+        table: The table.
+        state: Knows its columns.
+    """
+    return Source(table[1], table[0], table[1], columns_of(state)(*table))

@@ -1,0 +1,207 @@
+"""What a condition is made of: its parts, and whether two parts are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from pglast import ast
+from pglast.enums import A_Expr_Kind, BoolExprType, BoolTestType, NullTestType, SubLinkType
+
+from rempart.sqltext.walk import column, nodes_of, texts
+
+_NODE: Any = ast.Node
+_POSITIONS = frozenset({"location", "rexpr_list_start", "rexpr_list_end", "list_start", "list_end"})
+_OPPOSITES = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_KINDS_OF_OPPOSITES = {
+    A_Expr_Kind.AEXPR_DISTINCT: A_Expr_Kind.AEXPR_NOT_DISTINCT,
+    A_Expr_Kind.AEXPR_NOT_DISTINCT: A_Expr_Kind.AEXPR_DISTINCT,
+    A_Expr_Kind.AEXPR_BETWEEN: A_Expr_Kind.AEXPR_NOT_BETWEEN,
+    A_Expr_Kind.AEXPR_NOT_BETWEEN: A_Expr_Kind.AEXPR_BETWEEN,
+}
+_TESTS_OF_OPPOSITES = {
+    BoolTestType.IS_TRUE: BoolTestType.IS_NOT_TRUE,
+    BoolTestType.IS_NOT_TRUE: BoolTestType.IS_TRUE,
+    BoolTestType.IS_FALSE: BoolTestType.IS_NOT_FALSE,
+    BoolTestType.IS_NOT_FALSE: BoolTestType.IS_FALSE,
+    BoolTestType.IS_UNKNOWN: BoolTestType.IS_NOT_UNKNOWN,
+    BoolTestType.IS_NOT_UNKNOWN: BoolTestType.IS_UNKNOWN,
+}
+
+
+def bare(node: Any) -> Any:
+    """A node without what does not change its value: a collation, and `(select x)` around x.
+
+    Args:
+        node: An expression.
+    """
+    while True:
+        if isinstance(node, ast.CollateClause):
+            node = node.arg
+            continue
+        inner = only_value(node.subselect) if _is_scalar(node) else None
+        if inner is None:
+            return node
+        node = inner
+
+
+def _is_scalar(node: Any) -> bool:
+    return isinstance(node, ast.SubLink) and node.subLinkType == SubLinkType.EXPR_SUBLINK
+
+
+def only_value(query: Any) -> Any:
+    """The x of a query that is nothing but `select x`; None for any other query.
+
+    Args:
+        query: SelectStmt of the parse tree.
+    """
+    if not isinstance(query, ast.SelectStmt) or len(query.targetList or ()) != 1:
+        return None
+    more = (query.fromClause, query.whereClause, query.havingClause, query.limitCount, query.limitOffset)
+    if any(part is not None for part in more) or query.larg is not None or query.withClause is not None:
+        return None
+    value = query.targetList[0].val
+    return None if _returns_rows(value) else value
+
+
+def _returns_rows(value: Any) -> bool:
+    """Whether it is a `*`, which stands for no value. (That a function returns a set is not known here.)"""
+    return isinstance(value, ast.ColumnRef) and any(isinstance(part, ast.A_Star) for part in value.fields)
+
+
+def without_casts(node: Any) -> Any:
+    """A node without what `bare` takes off and without casts around it.
+
+    Args:
+        node: An expression.
+    """
+    node = bare(node)
+    while isinstance(node, ast.TypeCast):
+        node = bare(node.arg)
+    return node
+
+
+def conjuncts(node: Any) -> Iterator[Any]:
+    """The conditions that AND joins at the top of a condition; the condition itself when it is no AND.
+
+    Args:
+        node: A condition, or None for none.
+    """
+    yield from _joined(node, BoolExprType.AND_EXPR)
+
+
+def disjuncts(node: Any) -> Iterator[Any]:
+    """The conditions that OR joins at the top of a condition; the condition itself when it is no OR.
+
+    Args:
+        node: A condition, or None for none.
+    """
+    yield from _joined(node, BoolExprType.OR_EXPR)
+
+
+def _joined(node: Any, by: BoolExprType) -> Iterator[Any]:
+    node = bare(node)
+    if isinstance(node, ast.BoolExpr) and node.boolop == by:
+        for part in node.args:
+            yield from _joined(part, by)
+    elif node is not None:
+        yield node
+
+
+def key(node: Any, own: frozenset[str] = frozenset()) -> Any:
+    """A value that is equal for two expressions that say the same, whatever their layout and needless wrapping.
+
+    Args:
+        node: An expression, a tuple of nodes, or a plain value.
+        own: Names a column may be qualified with that mean the same as no qualification.
+    """
+    if isinstance(node, tuple):
+        return tuple(key(part, own) for part in node)
+    if not isinstance(node, _NODE):
+        return node
+    node = bare(node)
+    parts = column(node)
+    if parts:
+        return "column", parts[-1:] if len(parts) > 1 and parts[-2] in own else parts
+    if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.NOT_EXPR:
+        return "not", key(node.args[0], own)
+    if isinstance(node, ast.TypeName):
+        names = texts(node.names)
+        return "type", names[1:] if names[0] == "pg_catalog" else names, key(node.arrayBounds, own)
+    return type(node).__name__, *((key(getattr(node, slot), own)) for slot in _slots(type(node)))
+
+
+@cache
+def _slots(kind: type) -> tuple[str, ...]:
+    return tuple(slot for slot in kind.__slots__ if slot not in _POSITIONS)  # type: ignore[attr-defined]
+
+
+def opposite_key(node: Any, own: frozenset[str] = frozenset()) -> Any:
+    """The `key` of the condition that is true where this one is false.
+
+    Args:
+        node: A condition.
+        own: As for `key`.
+    """
+    node = bare(node)
+    if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.NOT_EXPR:
+        return key(node.args[0], own)
+    changed = _opposite(node)
+    return ("not", key(node, own)) if changed is None else key(changed, own)
+
+
+def _opposite(node: Any) -> Any:
+    if isinstance(node, ast.NullTest):
+        other = NullTestType.IS_NOT_NULL if node.nulltesttype == NullTestType.IS_NULL else NullTestType.IS_NULL
+        return ast.NullTest(arg=node.arg, nulltesttype=other, argisrow=node.argisrow)
+    if isinstance(node, ast.BooleanTest):
+        return ast.BooleanTest(arg=node.arg, booltesttype=_TESTS_OF_OPPOSITES[node.booltesttype])
+    if isinstance(node, ast.A_Expr):
+        name, kind = operator(node), _KINDS_OF_OPPOSITES.get(node.kind)
+        if kind is not None:
+            return ast.A_Expr(kind=kind, name=node.name, lexpr=node.lexpr, rexpr=node.rexpr)
+        if node.kind in (A_Expr_Kind.AEXPR_OP, A_Expr_Kind.AEXPR_IN) and name in _OPPOSITES:
+            names = (ast.String(sval=_OPPOSITES[name]),)
+            return ast.A_Expr(kind=node.kind, name=names, lexpr=node.lexpr, rexpr=node.rexpr)
+    return None
+
+
+def operator(node: Any) -> str:
+    """The operator of an A_Expr, without its schema; `!=` reads `<>`.
+
+    Args:
+        node: An A_Expr.
+    """
+    return texts(node.name)[-1] if node.name else ""
+
+
+def reads_columns(node: Any) -> bool:
+    """Whether an expression mentions any column, sub-selects included.
+
+    Args:
+        node: An expression, a tuple of them, or None.
+    """
+    return next(nodes_of(node, ast.ColumnRef), None) is not None
+
+
+def equalities(node: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """The comparisons by equality in one condition, as operands and the comparison's node; IN lists included.
+
+    `a = b`, `a is not distinct from b`, `a in (b, c)` and `a = any (array[b, c])` count; conditions joined by AND
+    or OR are not entered.
+
+    Args:
+        node: A condition.
+    """
+    node = bare(node)
+    if not isinstance(node, ast.A_Expr) or operator(node) != "=":
+        return
+    if node.kind in (A_Expr_Kind.AEXPR_OP, A_Expr_Kind.AEXPR_NOT_DISTINCT) and node.lexpr is not None:
+        yield node.lexpr, node.rexpr, node
+    elif node.kind == A_Expr_Kind.AEXPR_IN:
+        for item in node.rexpr:
+            yield node.lexpr, item, node
+    elif node.kind == A_Expr_Kind.AEXPR_OP_ANY and isinstance(node.rexpr, ast.A_ArrayExpr):
+        for item in node.rexpr.elements or ():
+            yield node.lexpr, item, node

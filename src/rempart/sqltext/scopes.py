@@ -1,0 +1,248 @@
+"""What the columns of an expression with sub-selects belong to.
+
+A name without qualification means the innermost query that has such a column, as in Postgres. Where the columns of a
+table are not known, the answer may be that nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pglast import ast
+
+from rempart.sqltext.walk import children, column, texts
+
+ColumnsOf = Callable[[str | None, str], frozenset[str] | None]
+"""Columns of a relation by schema (None when not written) and name; None when they are not known."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something columns come from: an item of a FROM clause, or the table a policy stands on.
+
+    Attributes:
+        alias: The name its columns are qualified with.
+        schema: Schema, when it is a relation named with one.
+        relation: Name of the relation; empty for a sub-select, a function or a WITH query.
+        columns: Names of its columns; None when they are not known.
+    """
+
+    alias: str
+    schema: str | None
+    relation: str
+    columns: frozenset[str] | None
+
+    def may_have(self, name: str) -> bool:
+        """Whether it has a column of a name, as far as is known."""
+        return self.columns is None or name in self.columns
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The FROM items of one query.
+
+    Attributes:
+        query: The SelectStmt; None for the table a policy stands on.
+        sources: What its columns come from.
+    """
+
+    query: Any
+    sources: tuple[Source, ...]
+
+    def holder(self, parts: tuple[str, ...]) -> Source | None:
+        """The source a column belongs to if it belongs to this query.
+
+        Args:
+            parts: Parts of a column reference.
+        """
+        if len(parts) > 1:
+            for source in self.sources:
+                if source.alias == parts[-2] and (len(parts) < 3 or source.schema in (None, parts[-3])):
+                    return source
+            return None
+        for source in self.sources:
+            if source.columns is not None and parts[0] in source.columns:
+                return source
+        # The name of a source alone is its whole row.
+        return next((source for source in self.sources if source.alias == parts[0]), None)
+
+    def knows_all(self) -> bool:
+        """Whether the columns of all its sources are known."""
+        return all(source.columns is not None for source in self.sources)
+
+
+Chain = tuple[Scope, ...]
+"""The queries around a node, the outermost first."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What a column belongs to.
+
+    Attributes:
+        depth: Index of the scope in the chain.
+        source: The source; None when it is one of the scope's, but not known which.
+    """
+
+    depth: int
+    source: Source | None
+
+
+def owner(parts: tuple[str, ...], chain: Chain) -> Owner | None:
+    """What a column belongs to; None when that cannot be told.
+
+    Args:
+        parts: Parts of a column reference.
+        chain: The queries around it.
+    """
+    for depth in range(len(chain) - 1, -1, -1):
+        scope = chain[depth]
+        source = scope.holder(parts)
+        if source is not None:
+            return Owner(depth, source)
+        if len(parts) == 1 and not scope.knows_all():
+            return Owner(depth, scope.sources[0]) if depth == 0 and len(scope.sources) == 1 else None
+    return None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A node of an expression with what surrounds it.
+
+    Attributes:
+        node: The node.
+        chain: The queries around it.
+        sublinks: The SubLinks around it, the outermost first.
+    """
+
+    node: Any
+    chain: Chain
+    sublinks: tuple[Any, ...]
+
+
+def placed(root: Any, table: Source, columns_of: ColumnsOf) -> Iterator[Placed]:
+    """The nodes of an expression over the rows of a table, parents before children.
+
+    Args:
+        root: The expression, or None.
+        table: The table.
+        columns_of: Knows other relations.
+    """
+    if root is None:
+        return
+    yield from _walk(Placed(root, (Scope(None, (table,)),), ()), columns_of)
+
+
+def _walk(start: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
+    stack = [start]
+    while stack:
+        here = stack.pop()
+        if isinstance(here.node, ast.SelectStmt):
+            sources = tuple(_sources(here.node.fromClause, columns_of, _with_queries(here)))
+            here = Placed(here.node, (*here.chain, Scope(here.node, sources)), here.sublinks)
+        yield here
+        stack.extend(reversed(list(_below(here))))
+
+
+def _below(here: Placed) -> Iterator[Placed]:
+    node = here.node
+    if isinstance(node, ast.SubLink):
+        if node.testexpr is not None:
+            yield Placed(node.testexpr, here.chain, here.sublinks)
+        if node.subselect is not None:
+            yield Placed(node.subselect, here.chain, (*here.sublinks, node))
+    elif isinstance(node, ast.RangeSubselect) and not node.lateral:
+        # Its neighbours in the FROM clause are not visible to it.
+        yield Placed(node.subquery, here.chain[:-1], here.sublinks)
+    else:
+        chain = here.chain[:-1] if isinstance(node, ast.WithClause) else here.chain
+        for child in children(node):
+            yield Placed(child, chain, here.sublinks)
+
+
+def _with_queries(here: Placed) -> dict[str, frozenset[str] | None]:
+    known: dict[str, frozenset[str] | None] = {}
+    for query in (*(scope.query for scope in here.chain), here.node):
+        if query is not None and query.withClause is not None:
+            for table in query.withClause.ctes or ():
+                names = frozenset(texts(table.aliascolnames)) or output_names(table.ctequery)
+                known[str(table.ctename)] = names
+    return known
+
+
+def _sources(
+    items: Any, columns_of: ColumnsOf, with_queries: dict[str, frozenset[str] | None]
+) -> Iterator[Source]:
+    for item in items or ():
+        alias = item.alias.aliasname if getattr(item, "alias", None) is not None else None
+        if isinstance(item, ast.JoinExpr):
+            yield from _sources((item.larg, item.rarg), columns_of, with_queries)
+        elif isinstance(item, ast.RangeVar):
+            name, schema = str(item.relname), item.schemaname or None
+            is_with_query = schema is None and name in with_queries
+            columns = with_queries[name] if is_with_query else columns_of(schema, name)
+            yield Source(alias or name, schema, "" if is_with_query else name, columns)
+        elif isinstance(item, ast.RangeSubselect):
+            renamed = frozenset(texts(item.alias.colnames)) if item.alias is not None else frozenset()
+            yield Source(alias or "", None, "", renamed or output_names(item.subquery))
+        elif isinstance(item, ast.RangeFunction):
+            renamed = frozenset(texts(item.alias.colnames)) if item.alias is not None else frozenset()
+            yield Source(alias or "", None, "", renamed or (frozenset({alias}) if alias else None))
+        elif isinstance(item, ast.RangeTableSample):
+            yield from _sources((item.relation,), columns_of, with_queries)
+        else:
+            yield Source("", None, "", None)
+
+
+def output_names(query: Any) -> frozenset[str] | None:
+    """Names of the columns a query gives; None when they cannot be told.
+
+    Args:
+        query: A query's parse tree.
+    """
+    if not isinstance(query, ast.SelectStmt) or query.valuesLists:
+        return None
+    if query.larg is not None:
+        return output_names(query.larg)
+    names = set()
+    for target in query.targetList or ():
+        parts = column(target.val)
+        if target.name:
+            names.add(str(target.name))
+        elif parts:
+            names.add(parts[-1])
+        elif isinstance(target.val, ast.FuncCall):
+            names.add(texts(target.val.funcname)[-1])
+        else:
+            return None
+    return frozenset(names)
+
+
+def outer_columns(sublink: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
+    """The columns inside a sub-select that belong to a query around it: what it is correlated by.
+
+    Columns of which cannot be told where they belong count as its own.
+
+    Args:
+        sublink: A SubLink as `placed` gave it.
+        columns_of: Knows other relations.
+    """
+    outside = len(sublink.chain)
+    for inner in inside(sublink, columns_of):
+        parts = column(inner.node)
+        found = owner(parts, inner.chain) if parts else None
+        if found is not None and found.depth < outside:
+            yield inner
+
+
+def inside(sublink: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
+    """The nodes inside a sub-select, its test expression left out.
+
+    Args:
+        sublink: A SubLink as `placed` gave it.
+        columns_of: Knows other relations.
+    """
+    around = (*sublink.sublinks, sublink.node)
+    yield from _walk(Placed(sublink.node.subselect, sublink.chain, around), columns_of)

@@ -1,0 +1,112 @@
+"""Tokens of SQL text, found without the parser, so that broken text and the bodies of functions can be read too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TOKEN = re.compile(
+    r"""
+      (?P<comment> --[^\n]* )
+    | (?P<block> /\* )
+    | (?P<string> (?P<escapes> (?<![\w$]) [eE] )? ' )
+    | (?P<name> " )
+    | (?P<dollar> (?<![\w$]) \$ (?: [^\W\d] \w* )? \$ )
+    | (?P<word> [^\W\d] [\w$]* )
+    | (?P<mark> [;()\\\0] )
+    """,
+    re.VERBOSE,
+)
+"""What ends statements, and what semicolons may stand in; the rest of a text lies between the matches."""
+_REST = re.compile(r"\d[\w.]*|:=|::|\.\.|\|\||<<|>>|\S")
+_STRING_END = re.compile(r"'(?:''|[^'])*(?:'(?!')|\Z)")
+_ESCAPED_END = re.compile(r"'(?:''|\\.|[^'\\])*(?:'|\Z)", re.DOTALL)
+_NAME_END = re.compile(r'"[^"]*(?:"|\Z)')
+_BLOCK_MARK = re.compile(r"/\*|\*/")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token; comments are none.
+
+    Attributes:
+        kind: `word`, `string`, `dollar`, `name` (quoted), `mark` or `rest`.
+        text: As written; words in lower case.
+        start: Index of its first character.
+        end: Index after its last.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+    """The tokens of a text, or of a part of it.
+
+    Args:
+        text: Anything.
+        start: Index to begin at.
+        end: Index to end before.
+    """
+    at, limit = start, len(text) if end is None else end
+    while at < limit:
+        found = TOKEN.search(text, at, limit)
+        until = found.start() if found else limit
+        for other in _REST.finditer(text, at, until):
+            yield Token("rest", other.group(), other.start(), other.end())
+        if found is None:
+            return
+        at = min(token_end(text, found), limit)
+        kind = str(found.lastgroup)
+        if kind in ("comment", "block"):
+            continue
+        kind = "string" if kind == "escapes" else kind
+        written = found.group() if kind in ("word", "mark") else text[found.start() : at]
+        yield Token(kind, written.lower() if kind == "word" else written, found.start(), at)
+
+
+def comments(text: str) -> list[tuple[int, int]]:
+    """Where the comments of a SQL text start and end; those inside strings and dollar quotes are none.
+
+    Args:
+        text: SQL.
+    """
+    found, at = [], 0
+    while (token := TOKEN.search(text, at)) is not None:
+        kind = token.lastgroup
+        at = token_end(text, token)
+        if kind in ("comment", "block"):
+            found.append((token.start(), at))
+    return found
+
+
+def token_end(text: str, token: re.Match[str]) -> int:
+    """Index after a token that a search found the beginning of; the end of the text when it never closes."""
+    match token.lastgroup:
+        case "string" | "escapes":
+            quote = token.end() - 1
+            ending = (_ESCAPED_END if token.group("escapes") else _STRING_END).match(text, quote)
+            return ending.end() if ending else len(text)
+        case "name":
+            closing = _NAME_END.match(text, token.start())
+            return closing.end() if closing else len(text)
+        case "dollar":
+            at = text.find(token.group(), token.end())
+            return at + len(token.group()) if at >= 0 else len(text)
+        case "block":
+            return _block_end(text, token.end())
+    return token.end()
+
+
+def _block_end(text: str, at: int) -> int:
+    depth = 1
+    while depth:
+        mark = _BLOCK_MARK.search(text, at)
+        if mark is None:
+            return len(text)
+        depth += 1 if mark.group() == "/*" else -1
+        at = mark.end()
+    return at

@@ -1,0 +1,5 @@
+-- rows first
+create table public.notes (id int primary key);
+insert into public.notes values (1);
+alter table public.notes enable row level security;
+create policy notes_read on public.notes for select to authenticated using (id > 0);

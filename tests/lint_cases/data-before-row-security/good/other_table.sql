@@ -1,0 +1,2 @@
+-- made elsewhere
+insert into public.depots (nom) values ('Kolwezi');

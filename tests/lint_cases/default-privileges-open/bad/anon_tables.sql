@@ -1,0 +1,2 @@
+-- tables to come
+alter default privileges in schema public grant select on tables to anon;

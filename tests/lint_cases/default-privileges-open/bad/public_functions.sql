@@ -1,0 +1,2 @@
+-- functions to come
+alter default privileges grant execute on functions to public;

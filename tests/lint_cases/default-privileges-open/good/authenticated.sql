@@ -1,0 +1,2 @@
+-- named users
+alter default privileges in schema public grant select on tables to authenticated;

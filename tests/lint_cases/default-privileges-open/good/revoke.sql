@@ -1,0 +1,2 @@
+-- closing
+alter default privileges in schema public revoke all on tables from anon;

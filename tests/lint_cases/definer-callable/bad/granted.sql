@@ -1,0 +1,5 @@
+-- granted to users
+create function public.cloturer() returns void language sql security definer set search_path = ''
+as 'delete from public.brouillons';
+revoke all on function public.cloturer() from public;
+grant execute on function public.cloturer() to authenticated;

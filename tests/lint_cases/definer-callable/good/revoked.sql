@@ -1,0 +1,4 @@
+-- closed to all
+create function public.cloturer() returns void language sql security definer set search_path = ''
+as 'delete from public.brouillons';
+revoke execute on function public.cloturer() from public, anon, authenticated;

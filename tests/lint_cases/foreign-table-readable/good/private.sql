@@ -1,0 +1,2 @@
+-- not exposed
+create foreign table prive.distant (id int) server autre;

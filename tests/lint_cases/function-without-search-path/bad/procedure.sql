@@ -1,0 +1,2 @@
+-- a procedure
+create procedure app.purger() language sql as 'delete from public.brouillons';

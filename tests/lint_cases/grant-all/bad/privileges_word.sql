@@ -1,0 +1,2 @@
+-- ALL PRIVILEGES is the same
+grant all privileges on public.depots, public.clients to authenticated;

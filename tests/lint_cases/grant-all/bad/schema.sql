@@ -1,0 +1,3 @@
+-- ALL on a schema holds CREATE
+-- also: schema-create
+grant all on schema public to authenticated;

@@ -1,0 +1,2 @@
+-- ALL on a table
+grant all on table public.depots to authenticated;

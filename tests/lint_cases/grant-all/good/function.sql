@@ -1,0 +1,2 @@
+-- a function has one privilege
+grant all on function app.total() to authenticated;

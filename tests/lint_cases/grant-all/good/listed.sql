@@ -1,0 +1,2 @@
+-- the privileges are named
+grant select, insert, update, delete on table public.depots to authenticated;

@@ -1,0 +1,2 @@
+-- made elsewhere
+grant select on table public.depots to authenticated;

@@ -1,0 +1,2 @@
+-- anon reads a column
+grant select (id, nom) on public.depots to anon;

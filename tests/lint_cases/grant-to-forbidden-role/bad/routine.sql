@@ -1,0 +1,2 @@
+-- a procedure
+grant execute on procedure public.cloturer() to anon;

@@ -1,0 +1,2 @@
+-- anon enters the schema
+grant usage on schema public to anon;

@@ -1,0 +1,2 @@
+-- a sequence
+grant usage, select on sequence public.depots_id_seq to "anon";

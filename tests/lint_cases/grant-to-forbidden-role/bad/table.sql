@@ -1,0 +1,2 @@
+-- anon reads a table
+grant select on table public.depots to anon;

@@ -1,0 +1,2 @@
+-- a named role of users
+grant select on table public.depots to authenticated;

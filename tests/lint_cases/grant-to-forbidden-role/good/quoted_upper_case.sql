@@ -1,0 +1,2 @@
+-- "Anon" is not anon
+grant select on table public.depots to "Anon";

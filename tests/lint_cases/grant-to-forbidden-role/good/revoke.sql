@@ -1,0 +1,2 @@
+-- the opposite
+revoke all on all tables in schema public from anon;

@@ -1,0 +1,2 @@
+-- every sequence of the schema
+grant usage on all sequences in schema public to public;

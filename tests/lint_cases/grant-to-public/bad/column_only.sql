@@ -1,0 +1,2 @@
+-- a column is enough
+grant select (email) on table public.profils to public;

@@ -1,0 +1,2 @@
+-- EXECUTE given back to everybody
+grant execute on function public.total(uuid) to public;

@@ -1,0 +1,2 @@
+-- PUBLIC reads a table
+grant select on public.depots to public;

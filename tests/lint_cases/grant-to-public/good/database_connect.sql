@@ -1,0 +1,2 @@
+-- CONNECT opens no object
+grant connect on database depot to public;

@@ -1,0 +1,2 @@
+-- taking from PUBLIC is fine
+revoke all on table public.depots from public;

@@ -1,0 +1,2 @@
+-- another role
+grant select on table public.depots to "Public readers";

@@ -1,0 +1,2 @@
+-- a type holds no rows
+grant usage on type public.couleur to public;

@@ -1,0 +1,2 @@
+-- in the exposed schema
+create materialized view public.totaux as select count(*) from public.receptions;

@@ -1,0 +1,2 @@
+-- not exposed
+create materialized view prive.totaux as select count(*) from public.receptions;

@@ -1,0 +1,3 @@
+-- for the server's role
+create materialized view prive.totaux as select count(*) from public.receptions;
+grant select on prive.totaux to service_role;

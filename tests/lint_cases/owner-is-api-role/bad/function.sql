@@ -1,0 +1,2 @@
+-- a function
+alter function app.total() owner to anon;

@@ -1,0 +1,2 @@
+-- everything at once
+reassign owned by depot_owner to authenticated;

@@ -1,0 +1,2 @@
+-- a schema
+create schema rapports authorization authenticated;

@@ -1,0 +1,2 @@
+-- a table
+alter table public.depots owner to authenticated;

@@ -1,0 +1,2 @@
+-- a view
+alter view public.actifs owner to authenticator;

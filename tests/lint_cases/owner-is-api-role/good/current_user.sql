@@ -1,0 +1,2 @@
+-- whoever runs it
+alter table public.depots owner to current_user;

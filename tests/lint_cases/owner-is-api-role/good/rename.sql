@@ -1,0 +1,2 @@
+-- not an owner
+alter table public.depots rename column nom to libelle;

@@ -1,0 +1,2 @@
+-- a schema of the owner
+create schema rapports authorization depot_owner;

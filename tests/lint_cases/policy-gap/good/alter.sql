@@ -1,0 +1,2 @@
+-- altered in place
+alter policy lecture on public.depots using (nom is not null);

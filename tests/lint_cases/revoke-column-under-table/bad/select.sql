@@ -1,0 +1,3 @@
+-- the column stays readable
+grant select on table public.profils to authenticated;
+revoke select (email) on table public.profils from authenticated;

@@ -1,0 +1,3 @@
+-- the column stays writable
+grant select, update on public.profils to authenticated;
+revoke update (role, depot_id) on public.profils from authenticated;

@@ -1,0 +1,2 @@
+-- routines are functions
+alter default privileges in schema public revoke execute on routines from public, anon;

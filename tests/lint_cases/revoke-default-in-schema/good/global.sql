@@ -1,0 +1,2 @@
+-- works
+alter default privileges revoke execute on functions from public;

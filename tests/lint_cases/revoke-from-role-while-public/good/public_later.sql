@@ -1,0 +1,4 @@
+-- PUBLIC loses it afterwards
+create function public.total() returns int language sql set search_path = '' as 'select 1';
+revoke execute on function public.total() from anon;
+revoke execute on function public.total() from public;

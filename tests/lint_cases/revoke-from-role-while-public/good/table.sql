@@ -1,0 +1,2 @@
+-- PUBLIC holds nothing on a table
+revoke all on table public.clients from anon;

@@ -1,0 +1,4 @@
+-- anon loses it afterwards
+create function public.total() returns int language sql set search_path = '' as 'select 1';
+revoke execute on function public.total() from public;
+revoke execute on function public.total() from anon;

@@ -1,0 +1,3 @@
+-- from both
+create function public.total() returns int language sql set search_path = '' as 'select 1';
+revoke execute on function public.total() from public, anon;

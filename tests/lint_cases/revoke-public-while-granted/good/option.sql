@@ -1,0 +1,2 @@
+-- only the grant option
+revoke grant option for select on table public.clients from public;

@@ -1,0 +1,2 @@
+-- from the start
+create role anon nologin bypassrls;

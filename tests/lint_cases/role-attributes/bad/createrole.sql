@@ -1,0 +1,2 @@
+-- may make roles
+alter role authenticated createrole;

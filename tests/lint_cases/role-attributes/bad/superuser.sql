@@ -1,0 +1,2 @@
+-- everything is void
+alter user authenticator with superuser;

@@ -1,0 +1,2 @@
+-- LOGIN alone
+create role authenticator login noinherit;

@@ -1,0 +1,2 @@
+-- taken away
+alter role authenticated nobypassrls nosuperuser;

@@ -1,0 +1,2 @@
+-- not an API role
+alter role sauvegarde replication;

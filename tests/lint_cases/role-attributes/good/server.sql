@@ -1,0 +1,2 @@
+-- the server's role
+create role service_role nologin bypassrls;

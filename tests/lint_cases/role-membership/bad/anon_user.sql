@@ -1,0 +1,2 @@
+-- anybody becomes a user
+grant authenticated to anon;

@@ -1,0 +1,3 @@
+-- a role that bypasses row security
+create role robot bypassrls;
+grant robot to authenticated;

@@ -1,0 +1,2 @@
+-- reads everything
+grant pg_read_all_data to authenticated;

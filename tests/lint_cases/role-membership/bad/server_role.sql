@@ -1,0 +1,2 @@
+-- users become the server
+grant service_role to authenticated;

@@ -1,0 +1,2 @@
+-- what the gateway is for
+grant anon, authenticated, service_role to authenticator;

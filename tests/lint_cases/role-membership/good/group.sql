@@ -1,0 +1,3 @@
+-- a plain group of users
+create role comptables nologin;
+grant comptables to authenticated;

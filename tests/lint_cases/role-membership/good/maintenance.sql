@@ -1,0 +1,2 @@
+-- for the owner
+grant pg_monitor to depot_owner;

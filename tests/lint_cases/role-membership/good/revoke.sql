@@ -1,0 +1,2 @@
+-- taken away
+revoke service_role from authenticated;

@@ -1,0 +1,2 @@
+-- CREATE on the exposed schema
+grant create on schema public to authenticated;

@@ -1,0 +1,3 @@
+-- everybody
+-- also: grant-to-public
+grant create on schema public to public;

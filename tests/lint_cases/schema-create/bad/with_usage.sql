@@ -1,0 +1,2 @@
+-- in a list
+grant usage, create on schema public, app to authenticated;

@@ -1,0 +1,2 @@
+-- the owner of migrations
+grant create on schema public to depot_owner;

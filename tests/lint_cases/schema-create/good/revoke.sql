@@ -1,0 +1,2 @@
+-- the usual hardening
+revoke create on schema public from public;

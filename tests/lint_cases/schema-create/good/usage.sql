@@ -1,0 +1,2 @@
+-- USAGE only
+grant usage on schema public to authenticated;

@@ -1,0 +1,2 @@
+-- in a list
+grant select, insert, truncate on public.receptions to authenticated;

@@ -1,0 +1,2 @@
+-- DELETE is under row security
+grant delete on table public.receptions to authenticated;

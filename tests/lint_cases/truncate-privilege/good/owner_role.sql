@@ -1,0 +1,2 @@
+-- not an API role
+grant truncate on table public.receptions to depot_etl;

@@ -1,0 +1,2 @@
+-- taken away
+revoke truncate on table public.receptions from authenticated;

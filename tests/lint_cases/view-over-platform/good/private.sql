@@ -1,0 +1,2 @@
+-- nobody reaches it
+create view prive.comptes as select id, email from auth.users;

@@ -1,0 +1,2 @@
+-- no option
+create view public.actifs as select id from public.depots;

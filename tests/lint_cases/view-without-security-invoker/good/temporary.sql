@@ -1,0 +1,2 @@
+-- of this session only
+create temporary view actifs as select id from public.depots;
