@@ -6,7 +6,7 @@ touches no row counts as denied only where the owner's same statement touches so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -30,24 +30,33 @@ class Database(Protocol):
     def connect(self, user: str | None = None, *, autocommit: bool = True) -> psycopg.Connection[Any]: ...
 
 
-def anon_findings(database: Database, exposed: Sequence[str] = ("public",)) -> list[str]:
+def anon_findings(
+    database: Database, exposed: Sequence[str] = ("public",), sessions: Iterable[str] = SESSIONS
+) -> list[str]:
     """Everything that lets anon or a user without a profile in: by the catalog, and by trying.
 
     Args:
         database: A database with rows in every table.
         exposed: The schemas that the gateway exposes.
+        sessions: Who tries, of SESSIONS.
     """
     with database.connect() as superuser:
-        return catalog_findings(superuser, exposed) + attempt_findings(database)
+        return catalog_findings(superuser, exposed) + attempt_findings(database, sessions)
 
 
-def attempt_findings(database: Database) -> list[str]:
-    """What came of the attempts alone: at base, before the first revision, the platform's defaults stand open."""
+def attempt_findings(database: Database, sessions: Iterable[str] = SESSIONS) -> list[str]:
+    """What came of the attempts alone.
+
+    Args:
+        database: A database with rows in every table.
+        sessions: Who tries, of SESSIONS.
+    """
     found = []
     with database.connect() as superuser, database.connect(LOGIN) as gateway:
         tries = list(_tries(superuser))
         control = _Control(superuser, database.owner)
-        for who, (role, claims) in SESSIONS.items():
+        for who in sessions:
+            role, claims = SESSIONS[who]
             with request(gateway, role, claims) as session:
                 for one in tries:
                     outcome = raw_attempt(session, one.statement)

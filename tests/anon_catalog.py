@@ -61,7 +61,8 @@ _QUERIES = (
     cross join lateral (
         select n.nspname::text as schema_name, e.defaclacl as acl
         from pg_default_acl e left join pg_namespace n on n.oid = e.defaclnamespace
-        where e.defaclrole = r.oid and e.defaclobjtype = k.code::"char" and (n.nspname is null or n.nspname <> all(%(platform)s))
+        where e.defaclrole = r.oid and e.defaclobjtype = k.code::"char"
+            and (n.nspname is null or n.nspname <> all(%(platform)s))
         union all
         select null, acldefault(case k.code when 'S' then 's' else k.code end::"char", r.oid)
         where not exists (select from pg_default_acl e
@@ -118,7 +119,8 @@ _QUERIES = (
     """
     select format('role %%s: has %%s', r.rolname, k.attribute)
     from pg_roles r
-    cross join lateral (values ('SUPERUSER', r.rolsuper), ('BYPASSRLS', r.rolbypassrls), ('CREATEROLE', r.rolcreaterole),
+    cross join lateral (values
+        ('SUPERUSER', r.rolsuper), ('BYPASSRLS', r.rolbypassrls), ('CREATEROLE', r.rolcreaterole),
         ('CREATEDB', r.rolcreatedb), ('REPLICATION', r.rolreplication), ('LOGIN', r.rolcanlogin)) k (attribute, held)
     where r.rolname in ('anon', 'authenticated') and k.held
     """,

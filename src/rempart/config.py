@@ -112,9 +112,7 @@ class Config:
         try:
             first = (start or Path.cwd()).resolve()
         except FileNotFoundError:
-            raise UsageError(
-                "the current folder does not exist any more.", next_step="change folder"
-            ) from None
+            raise UsageError("the current folder does not exist any more.", next_step="change folder") from None
         for folder in (first, *first.parents):
             file = folder / "pyproject.toml"
             if file.is_file():
@@ -160,9 +158,7 @@ def _integrity(table: object, file: Path) -> Integrity | None:
     if table is None:
         return None
     reader = _Reader(table, file, "[tool.rempart.integrity]", {"view", "alerts", "sync"})
-    return Integrity(
-        view=reader.qualified("view"), alerts=reader.qualified("alerts"), sync=reader.qualified("sync")
-    )
+    return Integrity(view=reader.qualified("view"), alerts=reader.qualified("alerts"), sync=reader.qualified("sync"))
 
 
 def _read(file: Path) -> Mapping[str, Any]:
@@ -190,16 +186,12 @@ class _Reader:
             )
 
     def _wrong(self, key: str, expected: str) -> UsageError:
-        return UsageError(
-            f"{key} of {self._title} in {self._file} is not {expected}.", next_step="correct the value"
-        )
+        return UsageError(f"{key} of {self._title} in {self._file} is not {expected}.", next_step="correct the value")
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.table.get(key, default)
         if value is None:
-            raise UsageError(
-                f"{self._title} in {self._file} lacks the key {key}.", next_step=f'add {key} = "…"'
-            )
+            raise UsageError(f"{self._title} in {self._file} lacks the key {key}.", next_step=f'add {key} = "…"')
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise self._wrong(key, "a text that says something")
         return value
@@ -218,10 +210,6 @@ class _Reader:
 
     def texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = self.table.get(key, default)
-        if (
-            isinstance(value, list | tuple)
-            and value
-            and all(isinstance(item, str) and item for item in value)
-        ):
+        if isinstance(value, list | tuple) and value and all(isinstance(item, str) and item for item in value):
             return tuple(value)
         raise self._wrong(key, "a list of texts that holds at least one")

@@ -24,7 +24,7 @@ _COMMON: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 }
-settings.register_profile("default-rempart", max_examples=25, derandomize=True, database=None, **_COMMON)
+settings.register_profile("default-rempart", max_examples=40, derandomize=True, database=None, **_COMMON)
 settings.register_profile("fuzz", max_examples=2_000, print_blob=True, **_COMMON)
 settings.load_profile(os.environ.get("REMPART_HYPOTHESIS_PROFILE", "default-rempart"))
 

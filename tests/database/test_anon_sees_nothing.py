@@ -225,19 +225,10 @@ def test_holes_in_roles_are_found(own_server: Server, config: Config) -> None:
         plant_everywhere(owner, leave=[VERSION_TABLE])
     assert not anon_findings(depot, config.exposed_schemas)
     with depot.connect() as superuser:
-        for hole, expected in ROLE_HOLES.items():
+        for hole in ROLE_HOLES:
             superuser.execute(hole)
-            found = anon_findings(depot, config.exposed_schemas)
-            assert expected in found, expected + "\n" + "\n".join(found)
-            superuser.execute(_undone(hole))
-        assert not anon_findings(depot, config.exposed_schemas)
-
-
-def _undone(hole: str) -> str:
-    if hole.startswith("grant"):
-        return hole.replace("grant ", "revoke ", 1).replace(" to ", " from ")
-    role, attribute = hole.split()[-2:]
-    return f"alter role {role} no{attribute}"
+    found = anon_findings(depot, config.exposed_schemas)
+    assert set(ROLE_HOLES.values()) <= set(found), "\n".join(found)
 
 
 def test_the_platform_is_hostile(server: Server, platform_template: str, config: Config) -> None:

@@ -139,9 +139,7 @@ def test_an_up_killed_at_any_time(project: Project, seed: int) -> None:
 
 @pytest.mark.parametrize("number", ENDINGS)
 @pytest.mark.parametrize("moment", ["initdb", "revisions"])
-def test_an_up_that_is_asked_to_end_leaves_nothing(
-    project: Project, moment: str, number: signal.Signals
-) -> None:
+def test_an_up_that_is_asked_to_end_leaves_nothing(project: Project, moment: str, number: signal.Signals) -> None:
     assert send_at(project, [REMPART, "up"], UP[moment], number) == ENDINGS[number]
     assert settled(project) == ([], [])
     assert not (project.root / ".rempart").exists()
@@ -162,9 +160,7 @@ def test_a_killed_temporary_server_is_removed_by_the_next(project: Project, mome
 
 @pytest.mark.parametrize("number", ENDINGS)
 @pytest.mark.parametrize("moment", ["initdb", "ready"])
-def test_a_temporary_server_asked_to_end_leaves_nothing(
-    project: Project, moment: str, number: signal.Signals
-) -> None:
+def test_a_temporary_server_asked_to_end_leaves_nothing(project: Project, moment: str, number: signal.Signals) -> None:
     command = [sys.executable, "-c", TEMPORARY_SERVER]
     assert send_at(project, command, TEMPORARY[moment], number) == ENDINGS[number]
     assert settled(project) == ([], [])

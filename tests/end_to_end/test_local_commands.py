@@ -64,12 +64,8 @@ def test_a_chosen_folder_and_version(project: Project) -> None:
     folder = str(project.base / "with blank")
     assert "embedded-16" in ok(project.run("up", "--data-dir", folder, "--postgres", "16"))
     assert f"--data-dir '{folder}'" in ok(project.run("up", "--data-dir", folder))
-    assert rows(
-        project, "select current_setting('server_version_num')::int / 10000", "--data-dir", folder
-    ) == [(16,)]
-    refused(
-        project.run("up", "--data-dir", folder, "--postgres", "18"), 2, "holds data of Postgres 16, not 18"
-    )
+    assert rows(project, "select current_setting('server_version_num')::int / 10000", "--data-dir", folder) == [(16,)]
+    refused(project.run("up", "--data-dir", folder, "--postgres", "18"), 2, "holds data of Postgres 16, not 18")
     ok(project.run("down", "--data-dir", folder))
     assert not project.data.exists()
 
@@ -188,9 +184,7 @@ def test_a_folder_of_somebody_else_is_never_touched(project: Project) -> None:
     (folder / "letter.txt").write_text("dear")
     before = folder.stat()
     for command in ("up", "down", "url"):
-        refused(
-            project.run(command, "--data-dir", str(folder)), 2, "is not empty and was not made by rempart"
-        )
+        refused(project.run(command, "--data-dir", str(folder)), 2, "is not empty and was not made by rempart")
     refused(project.run("up", "--data-dir", str(folder / "letter.txt")), 2, "is a file, not a folder")
     refused(
         project.run("up", "--data-dir", str(folder / "letter.txt" / "x")),

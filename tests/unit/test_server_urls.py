@@ -39,9 +39,7 @@ def test_a_tcp_url_is_read_back_by_libpq(host: str) -> None:
 def test_a_url_is_pointed_at_another_database_and_role(url: str) -> None:
     changed = conninfo_to_dict(with_database(parse(url), "other", "owner"))
     assert changed == conninfo_to_dict(url) | {"dbname": "other", "user": "owner"}
-    assert conninfo_to_dict(with_database(parse(url), "other", None)) == conninfo_to_dict(url) | {
-        "dbname": "other"
-    }
+    assert conninfo_to_dict(with_database(parse(url), "other", None)) == conninfo_to_dict(url) | {"dbname": "other"}
 
 
 @pytest.mark.parametrize(

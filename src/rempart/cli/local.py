@@ -13,16 +13,12 @@ from rempart.cli.progress import progress
 
 DataDir = Annotated[
     Path | None,
-    typer.Option(
-        "--data-dir", metavar="FOLDER", help="Where the data is; .rempart/data of the project by default."
-    ),
+    typer.Option("--data-dir", metavar="FOLDER", help="Where the data is; .rempart/data of the project by default."),
 ]
 Sample = Annotated[bool, typer.Option("--sample", help="Load the sample data, unless it is there.")]
 Major = Annotated[
     int | None,
-    typer.Option(
-        "--postgres", metavar="18|16", help="Version of Postgres; that of the data, or 18 for a new folder."
-    ),
+    typer.Option("--postgres", metavar="18|16", help="Version of Postgres; that of the data, or 18 for a new folder."),
 ]
 
 

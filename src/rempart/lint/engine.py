@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
-from rempart.lint.apply import apply
+from pglast import ast
+
+from rempart.lint.apply import apply, changes_structure
+from rempart.lint.apply.functions import key_of
 from rempart.lint.apply.session import begin_session
+from rempart.lint.rollback import Rollback
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
-from rempart.lint.state import State
+from rempart.lint.state import State, shown
 from rempart.lint.statement import Direction, Origin, Statement
+from rempart.lint.suppressions import UNUSED, Suppressions
 from rempart.report.finding import Finding, in_order
-from rempart.sqltext.parse import Trouble, parse
-from rempart.sqltext.positioned import PositionedText
+from rempart.sqltext.bodies import Body, Inner, body_of, language_of
+from rempart.sqltext.parse import Trouble, Unparsed, parse
+from rempart.sqltext.positioned import Place, PositionedText
+
+SYNTAX, PSQL = "syntax-error", "psql-command"
+DYNAMIC, DYNAMIC_IN_FUNCTION = "dynamic-sql", "dynamic-sql-in-function"
+UNFOLLOWED = "unfollowed-statement"
+
+_WORD = re.compile(r'"(?:[^"]|"")*"|[\w$]+(?:\.(?:[\w$]+|"(?:[^"]|"")*"))*|\S')
+_DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -41,85 +57,237 @@ class Report:
         findings: In order, suppressed ones included.
         statements: How many statements were judged.
         units: How many units were read.
+        empty: Names of the units that hold no statement, and nothing that failed to be one.
     """
 
     findings: list[Finding]
     statements: int
     units: int
+    empty: tuple[str, ...] = ()
 
 
-def lint(units: Sequence[Unit], rules: Iterable[Rule], settings: Settings) -> Report:
+Checker = Callable[[Sequence[Unit], Settings], Iterable[tuple[str, Problem]]]
+"""A check outside of the engine: gives the name of a rule of the run with each problem it finds. Severity, suppressions and
+order are the engine's."""
+
+
+def lint(
+    units: Sequence[Unit],
+    rules: Iterable[Rule],
+    settings: Settings,
+    checkers: Sequence[Checker] = (),
+    today: date | None = None,
+) -> Report:
     """Judge units in the order they are run.
 
+    Files make one state, upgrades another. A downgrade is judged on a copy of the state its revision leaves, wherever it
+    stands among the units.
+
     Args:
-        units: Files, then revisions from base to head; a downgrade follows its upgrade.
+        units: Files, and revisions from base to head.
         rules: To ask.
         settings: What they must know.
+        checkers: Further checks of the same units, whose rules are among `rules`.
+        today: The day that the dates of suppressions are judged by; the current one by default.
     """
-    run = _Run(rules, settings)
+    run = _Run(rules, settings, today or date.today())
+    downgrades: dict[str, list[Unit]] = {}
     for unit in units:
+        if unit.direction is Direction.DOWNGRADE and unit.revision is not None:
+            downgrades.setdefault(unit.revision, []).append(unit)
+    upgraded = {unit.revision for unit in units if unit.direction is Direction.UPGRADE}
+    for unit in units:
+        if unit.direction is Direction.DOWNGRADE:
+            if unit.revision not in upgraded:
+                run.unit(unit)
+            continue
         run.unit(unit)
+        if unit.direction is Direction.UPGRADE and unit.revision is not None:
+            for downgrade in downgrades.get(unit.revision, ()):
+                run.unit(downgrade)
     run.end()
-    return Report(in_order(run.findings), run.statements, len(units))
+    for checker in checkers:
+        for name, problem in checker(units, settings):
+            run.report(name, problem)
+    return Report(run.judged(), run.statements, len(units), tuple(run.empty))
 
 
 class _Run:
-    def __init__(self, rules: Iterable[Rule], settings: Settings) -> None:
+    def __init__(self, rules: Iterable[Rule], settings: Settings, today: date) -> None:
+        given = list(rules)
         self.settings = settings
-        # Fresh ones: a rule may note what it judges at the end.
-        self.rules = [type(rule)() for rule in rules if settings.severities.get(rule.name, rule.severity)]
+        self.rules = [rule for rule in given if settings.severities.get(rule.name, rule.severity)]
         self.by_name = {rule.name: rule for rule in self.rules}
         self.by_kind: dict[type, list[Rule]] = {}
         for rule in self.rules:
             for kind in rule.statements:
                 self.by_kind.setdefault(kind, []).append(rule)
+        names = frozenset(rule.name for rule in given)
+        self.suppressions = Suppressions(names, frozenset(self.by_name), today)
         self.findings: list[Finding] = []
         self.statements = 0
+        self.empty: list[str] = []
         self.states: dict[Direction, State] = {}
         self.sources: dict[str, PositionedText] = {}
 
     def unit(self, unit: Unit) -> None:
+        """Read one unit."""
         if unit.direction is Direction.DOWNGRADE:
             state = self.states.get(Direction.UPGRADE, State()).copy()
         else:
             state = self.states.setdefault(unit.direction, State())
         begin_session(state)
+        found = 0
         for text in unit.texts:
             self.sources.setdefault(text.path, text)
             script = parse(text)
+            found += len(script.statements) + len(script.troubles)
+            spans = [(one.start, one.end) for one in script.statements]
+            spans += [(one.start, one.end) for one in script.troubles]
+            self.suppressions.read(script.text, spans)
             for trouble in script.troubles:
-                name = "psql-command" if trouble.trouble is Trouble.PSQL else "syntax-error"
-                self.report(name, Problem(trouble.message, script.text.place(trouble.start)))
-            for parsed in script.statements:
+                self.trouble(script.text, trouble)
+            rollback = Rollback(one.node for one in script.statements)
+            for one in script.statements:
+                rollback.follow(one.node, state)
                 self.statement(
-                    Statement(parsed.node, script.text, parsed.start, parsed.end, unit.direction, unit=unit.name), state
+                    Statement(one.node, script.text, one.start, one.end, unit.direction, unit=unit.name), state
+                )
+        if not found:
+            self.empty.append(unit.name)
+
+    def trouble(self, text: PositionedText, trouble: Unparsed) -> None:
+        """Report a part of a text that is no statement."""
+        name = PSQL if trouble.trouble is Trouble.PSQL else SYNTAX
+        self.report(name, Problem(trouble.message, text.place(trouble.start)))
+
+    def statement(self, statement: Statement, state: State, depth: int = 0) -> None:
+        """Judge one statement and what it holds, and take it in."""
+        self.statements += 1
+        kind = type(statement.node)
+        asked = self.by_kind.get(kind, ())
+        for rule in asked:
+            self.ask(rule, rule.before, statement, state)
+        if statement.origin is not Origin.FUNCTION:
+            try:
+                apply(statement, state)
+            except Exception as error:
+                self.failed(UNFOLLOWED, "the statement could not be followed", statement.place, error)
+        for rule in asked:
+            self.ask(rule, rule.after, statement, state)
+        if kind is ast.CreateSchemaStmt and statement.node.schemaElts:
+            self.schema_elements(statement, state, depth)
+        elif kind is ast.DoStmt or kind is ast.CreateFunctionStmt:
+            self.body(statement, state, depth)
+
+    def ask(
+        self,
+        rule: Rule,
+        check: Callable[[Statement, State, Settings], Iterator[Problem]],
+        statement: Statement,
+        state: State,
+    ) -> None:
+        """Ask a rule about a statement. A rule that breaks is a finding of its own: it has judged nothing."""
+        try:
+            for problem in check(statement, state, self.settings):
+                self.report(rule.name, problem)
+        except Exception as error:
+            self.failed(rule.name, f"the rule {rule.name} broke on this statement", statement.place, error)
+
+    def failed(self, rule: str, what: str, place: Place, error: Exception) -> None:
+        """Report a defect of the linter."""
+        self.report(rule, Problem(f"{what}: {type(error).__name__}; this is a defect of rempart", place))
+
+    def schema_elements(self, statement: Statement, state: State, depth: int) -> None:
+        """The statements that stand inside of CREATE SCHEMA; what they do not qualify lands in the schema."""
+        node = statement.node
+        path = state.search_path
+        schema = node.schemaname or (node.authrole.rolename if node.authrole else None)
+        if schema:
+            state.search_path = (str(schema), *path)
+        for element in node.schemaElts:
+            self.statement(replace(statement, node=element), state, depth + 1)
+        state.search_path = path
+
+    def body(self, statement: Statement, state: State, depth: int) -> None:
+        """The statements that stand in a DO block or function."""
+        node, is_block = statement.node, isinstance(statement.node, ast.DoStmt)
+        if depth >= _DEEPEST:
+            message = "blocks are nested too deeply to be followed"
+            self.report(UNFOLLOWED, Problem(message, statement.place))
+            return
+        body = body_of(node, statement.text)
+        if body is None:
+            if is_block:
+                message = f"a DO block in {language_of(node)} cannot be followed"
+                self.report(UNFOLLOWED, Problem(message, statement.place))
+            return
+        self.suppressions.read(body.text, body.spans)
+        for at, what in body.lost:
+            self.report(SYNTAX, Problem(f"the PL/pgSQL cannot be followed: {what}", body.text.place(at)))
+        for text, trouble in body.troubles:
+            self.trouble(text, trouble)
+        in_function = not is_block or statement.origin is Origin.FUNCTION
+        self.dynamic(body, in_function)
+        function = statement.function if is_block else shown(key_of(node, state)[0])
+        for one in body.statements:
+            self.statement(self.inner(one, statement, in_function, function), state, depth + 1)
+        if not is_block and statement.origin is not Origin.FUNCTION:
+            known = state.functions.get(key_of(node, state))
+            if known is not None:
+                known.changes_structure = bool(body.dynamic) or any(
+                    changes_structure(one.node) for one in body.statements
                 )
 
-    def statement(self, statement: Statement, state: State) -> None:
-        self.statements += 1
-        asked = self.by_kind.get(type(statement.node), ())
-        for rule in asked:
-            for problem in rule.before(statement, state, self.settings):
-                self.report(rule.name, problem)
-        if statement.origin is not Origin.FUNCTION:
-            apply(statement, state)
-        for rule in asked:
-            for problem in rule.after(statement, state, self.settings):
-                self.report(rule.name, problem)
+    def inner(self, one: Inner, outer: Statement, in_function: bool, function: str) -> Statement:
+        """A statement of a body as rules see it."""
+        origin = Origin.EXECUTE if one.executed else Origin.BLOCK
+        return Statement(
+            node=one.node,
+            text=one.text,
+            start=one.start,
+            end=one.end,
+            direction=outer.direction,
+            origin=Origin.FUNCTION if in_function else origin,
+            unit=outer.unit,
+            function=function,
+            conditional=one.conditional or outer.conditional,
+        )
+
+    def dynamic(self, body: Body, in_function: bool) -> None:
+        """Report the EXECUTEs of a body whose text cannot be known."""
+        for one in body.dynamic:
+            written = " ".join(one.written.split())
+            text = written if len(written) <= 60 else written[:57] + "..."
+            if not in_function:
+                name, why = DYNAMIC, "what it does cannot be known"
+            elif one.quoted:
+                name, why = DYNAMIC_IN_FUNCTION, "what it does cannot be known"
+            else:
+                name, why = DYNAMIC, "values stand in it unquoted"
+            self.report(name, Problem(f"EXECUTE runs text made at run time: {text}: {why}", body.text.place(one.at)))
 
     def end(self) -> None:
+        """Ask the rules about the final states."""
         for state in self.states.values():
             for rule in self.rules:
-                for problem in rule.at_end(state, self.settings):
-                    self.report(rule.name, problem)
+                try:
+                    for problem in rule.at_end(state, self.settings):
+                        self.report(rule.name, problem)
+                except Exception as error:
+                    self.failed(rule.name, f"the rule {rule.name} broke", Place("-", 0, 1), error)
 
     def report(self, name: str, problem: Problem) -> None:
+        """Enter a finding, unless its rule is switched off."""
         rule = self.by_name.get(name)
         if rule is None:
             return
         severity = self.settings.severities.get(name, rule.severity)
         assert severity is not None, "rules that are switched off are not asked"
-        place, source = problem.place, self.sources.get(problem.place.path)
+        place = problem.place
+        source = self.sources.get(place.path)
+        line = source.line_text(place.line) if source is not None else ""
+        word = _WORD.match(line, place.column - 1)
         self.findings.append(
             Finding(
                 rule=name,
@@ -129,6 +297,17 @@ class _Run:
                 line=place.line,
                 column=place.column,
                 object=problem.object,
-                source=source.line_text(place.line) if source else "",
+                source=line,
+                length=len(word.group()) if word else 1,
             )
         )
+
+    def judged(self) -> list[Finding]:
+        """All findings in order, suppressions applied and judged themselves."""
+        suppressed = self.suppressions.judge(self.findings)
+        self.findings = []
+        for name, problem in self.suppressions.problems:
+            self.report(name, problem)
+        for problem in self.suppressions.unused():
+            self.report(UNUSED, problem)
+        return in_order([*suppressed, *self.findings])

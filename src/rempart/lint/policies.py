@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pglast import ast
 
+from rempart.lint.apply.policies import policy_of
 from rempart.lint.grantees import is_untrusted_role
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.sessions import LOGGED_IN, user_with_role
@@ -16,12 +18,21 @@ from rempart.lint.statement import Direction, Origin, Statement
 from rempart.sqltext.positioned import Place
 from rempart.sqltext.scopes import Source
 from rempart.sqltext.truth import Judge
+from rempart.sqltext.walk import nodes
 
 READS = frozenset({"select", "all"})
 CHANGES = frozenset({"update", "delete", "all"})
 """Commands whose USING decides which rows they change."""
 WRITES = frozenset({"insert", "update", "all"})
 """Commands whose WITH CHECK decides which rows they leave."""
+_CONDITION = re.compile(
+    r"""
+      "(?:[^"]|"")*" | '(?:[^']|'')*' | --[^\n]* | /\*.*?\*/
+    | (?P<keyword> \b using | \b with \s+ check ) \s* \( \s*
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+"""The beginning of a condition, or a text in which it must not be looked for."""
 COMMANDS = ("select", "insert", "update", "delete")
 
 
@@ -81,8 +92,6 @@ def written(statement: Statement, state: State) -> Policy:
         statement: The statement.
         state: Resolves the table's name.
     """
-    from rempart.lint.apply.policies import policy_of
-
     return policy_of(statement.node, statement, state)
 
 
@@ -108,17 +117,29 @@ def subject(policy: Policy) -> str:
 
 
 def place_in(source: Statement | None, node: Any, policy: Policy) -> Place:
-    """Where a node of a policy's condition stands.
+    """Where a node of a policy begins.
 
     Args:
-        source: The statement the condition was written in.
-        node: A node of it.
+        source: The statement it was written in.
+        node: A node of it; None for the policy as a whole.
         policy: The policy, for its own place where nothing better is known.
     """
-    if source is None:
+    if source is None or node is None:
         return policy.place
-    at = getattr(node, "location", None)
-    return source.text.place(at) if at is not None and at >= 0 else policy.place
+    at = _condition_start(source, node)
+    if at is None:
+        at = min((one.location for one in nodes(node) if getattr(one, "location", None) is not None), default=None)
+    return policy.place if at is None or at < 0 else source.text.place(at)
+
+
+def _condition_start(source: Statement, node: Any) -> int | None:
+    """Index of the first character of a whole condition. The parser does not keep the places of constants."""
+    for keyword, condition in (("using", source.node.qual), ("with", source.node.with_check)):
+        if node is condition:
+            for found in _CONDITION.finditer(source.text.text, source.start, source.end):
+                if (found["keyword"] or "").lower().startswith(keyword):
+                    return found.end()
+    return None
 
 
 def clauses(policy: Policy) -> Iterator[tuple[str, Any, Statement | None]]:
@@ -153,6 +174,8 @@ def clients(policy: Policy, state: State, settings: Settings) -> list[str]:
         state: Knows the memberships.
         settings: Names the API roles.
     """
+    if not policy.roles:
+        return ["roles that are not known here"]
     return [role for role in policy.roles if is_untrusted_role(role, state, settings)]
 
 
@@ -233,6 +256,8 @@ def permits_nothing(policy: Policy, state: State) -> bool:
         policy: The policy.
         state: Knows the columns.
     """
+    if not policy.seen:
+        return False
     judge = judge_for(policy.table, state)
     if policy.command in ("select", "delete"):
         return judge.never_true(policy.using)
@@ -267,3 +292,29 @@ def source_of(table: Name, state: State) -> Source:
         state: Knows its columns.
     """
     return Source(table[1], table[0], table[1], columns_of(state)(*table))
+
+
+def has_floor(
+    policy: Policy, roles: list[str], for_commands: tuple[str, ...], state: State, settings: Settings
+) -> bool:
+    """Whether restrictive policies beside a permissive one narrow all it opens.
+
+    Args:
+        policy: The permissive policy.
+        roles: Its roles that count.
+        for_commands: The commands that count.
+        state: Knows the policies beside it.
+        settings: Names the API roles.
+    """
+    table = state.relations.get(policy.table)
+    beside = [other for other in table.policies.values() if not other.permissive] if table is not None else []
+
+    def narrows(other: Policy, role: str, command: str) -> bool:
+        condition = other.check if command == "insert" and other.check is not None else other.using
+        applies = PUBLIC in other.roles if role == PUBLIC else applies_to(other, role, state)
+        narrow = condition is not None and not always_true(condition, policy.table, state, settings)
+        return applies and narrow and command in commands(other)
+
+    return all(
+        any(narrows(other, role, command) for other in beside) for role in roles for command in for_commands
+    )

@@ -34,7 +34,7 @@ class Policy:
         table: The table.
         command: `all`, `select`, `insert`, `update` or `delete`.
         permissive: Whether it widens access (the default) rather than restricts it.
-        roles: Grantees; `public` for all roles. Never empty.
+        roles: Grantees; `public` for all roles. Empty only when they are not known.
         roles_written: Whether the statement has a TO clause.
         using: Parse tree of USING, or None.
         check: Parse tree of WITH CHECK, or None.
@@ -43,6 +43,7 @@ class Policy:
         using_from: The statement USING was last written in (its nodes have their places there).
         check_from: The statement WITH CHECK was last written in.
         roles_from: The statement the roles were last written in; the one that creates it without a TO clause.
+        seen: Whether the statement that creates it was read; else its command is a guess.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Policy:
     using_from: Statement | None = None
     check_from: Statement | None = None
     roles_from: Statement | None = None
+    seen: bool = True
 
 
 @dataclass
@@ -118,6 +120,8 @@ class Function:
         returns: Name of the returned type, as written, such as `trigger`.
         owner: The role that owns it, when a statement says so.
         settings: Other SET clauses, by lower-case name.
+        changes_structure: Whether its body holds statements that change the state when it is called, or runs text made
+            at run time.
     """
 
     name: Name
@@ -134,6 +138,7 @@ class Function:
     returns: str = ""
     owner: str | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    changes_structure: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.sqltext.positioned import PositionedText
@@ -24,14 +25,18 @@ class Literal:
 
     Attributes:
         text: The value, with its places.
-        start: Index of its first character in the text the literal stands in, when the value stands there character
-            by character; else None.
+        indexes: Index, in the text the literal stands in, of each character of the value, and of the closing quote.
         end: Index after the literal.
     """
 
     text: PositionedText
-    start: int | None
+    indexes: Sequence[int]
     end: int
+
+    @property
+    def start(self) -> int | None:
+        """Index of the value's first character, when it stands there character by character; else None."""
+        return self.indexes[0] if isinstance(self.indexes, range) else None
 
 
 def literal(text: PositionedText, at: int | None, value: str) -> Literal | None:
@@ -65,7 +70,8 @@ def read(text: PositionedText, at: int) -> Literal | None:
         closing = sql.find(opening.group(), opening.end())
         if closing < 0:
             return None
-        return Literal(text.part(opening.end(), closing), opening.end(), closing + len(opening.group()))
+        inside = range(opening.end(), closing + 1)
+        return Literal(text.decoded(sql[opening.end() : closing], inside), inside, closing + len(opening.group()))
     prefix = sql[at : at + 2].lower()
     if prefix == "e'":
         return _quoted(text, at + 2, _ESCAPE)
@@ -105,9 +111,9 @@ def _quoted(text: PositionedText, at: int, escape: re.Pattern[str] | None) -> Li
         at += 1
     else:
         return None
-    if len(indexes) == at - start:
-        return Literal(text.part(start, at), start, at + 1)
-    return Literal(text.decoded("".join(value), [*indexes, at]), None, at + 1)
+    verbatim = len(indexes) == at - start
+    places: Sequence[int] = range(start, at + 1) if verbatim else [*indexes, at]
+    return Literal(text.decoded("".join(value), places), places, at + 1)
 
 
 def _meant(escape: re.Match[str]) -> str:

@@ -13,13 +13,13 @@ TOKEN = re.compile(
     | (?P<string> (?P<escapes> (?<![\w$]) [eE] )? ' )
     | (?P<name> " )
     | (?P<dollar> (?<![\w$]) \$ (?: [^\W\d] \w* )? \$ )
-    | (?P<word> [^\W\d] [\w$]* )
+    | (?P<word> (?<![\w$]) [^\W\d] [\w$]* )
     | (?P<mark> [;()\\\0] )
     """,
     re.VERBOSE,
 )
 """What ends statements, and what semicolons may stand in; the rest of a text lies between the matches."""
-_REST = re.compile(r"\d[\w.]*|:=|::|\.\.|\|\||<<|>>|\S")
+_REST = re.compile(r"\d+(?:\.(?!\.)\d*)?\w*|:=|::|\.\.|\|\||<<|>>|\S")
 _STRING_END = re.compile(r"'(?:''|[^'])*(?:'(?!')|\Z)")
 _ESCAPED_END = re.compile(r"'(?:''|\\.|[^'\\])*(?:'|\Z)", re.DOTALL)
 _NAME_END = re.compile(r'"[^"]*(?:"|\Z)')

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pglast import ast
+
 from rempart.lint.apply import changes, functions, policies, privileges, relations, roles, session
 from rempart.lint.state import State
 from rempart.lint.statement import Statement
@@ -36,6 +38,15 @@ def apply(statement: Statement, state: State) -> None:
         handler(statement.node, statement, state)
 
 
-def followed() -> frozenset[type]:
-    """The kinds of statement that change the state."""
-    return frozenset(_HANDLERS)
+def changes_structure(node: Any) -> bool:
+    """Whether a statement, once run, changes more of the state than the session's settings.
+
+    Args:
+        node: Its parse tree.
+    """
+    if isinstance(node, ast.SelectStmt):
+        return node.intoClause is not None and node.intoClause.rel.relpersistence != "t"
+    created = getattr(node, "relation", None)
+    if isinstance(node, ast.CreateStmt) and created.relpersistence == "t":
+        return False
+    return type(node) in _HANDLERS and type(node) not in session.HANDLERS or isinstance(node, ast.DoStmt)

@@ -27,10 +27,19 @@ def _enter(function: Function, state: State) -> None:
     grant_defaults("functions", function.name, function.signature, state)
 
 
-def _create(node: Any, statement: Statement, state: State) -> None:
+def key_of(node: Any, state: State) -> tuple[Name, str]:
+    """Name and signature of the function that a statement creates.
+
+    Args:
+        node: A CreateFunctionStmt.
+        state: Knows the search path.
+    """
     schema, name = names.split(node.funcname)
-    full: Name = (schema or state.creation_schema, name)
-    signature = names.signature_of_parameters(node.parameters)
+    return (schema or state.creation_schema, name), names.signature_of_parameters(node.parameters)
+
+
+def _create(node: Any, statement: Statement, state: State) -> None:
+    full, signature = key_of(node, state)
     known = state.functions.get((full, signature))
     function = Function(
         name=full,

@@ -7,7 +7,7 @@ from typing import Any
 from pglast import ast
 
 from rempart.lint.apply import names
-from rempart.lint.state import PUBLIC, Policy, State
+from rempart.lint.state import PUBLIC, Name, Policy, State
 from rempart.lint.statement import Statement
 
 
@@ -52,7 +52,7 @@ def _alter(node: Any, statement: Statement, state: State) -> None:
     table = state.relation(names.relation(node.table, state), statement.place)
     policy = table.policies.get(str(node.policy_name))
     if policy is None:
-        return
+        policy = table.policies[str(node.policy_name)] = _unseen(node, table.name, statement, state)
     if node.roles:
         policy.roles = tuple(names.role(one, state) for one in node.roles)
         policy.roles_written, policy.roles_from = True, statement
@@ -61,6 +61,27 @@ def _alter(node: Any, statement: Statement, state: State) -> None:
     if node.with_check is not None:
         policy.check, policy.check_from = node.with_check, statement
     policy.place = statement.place
+
+
+def _unseen(node: Any, table: Name, statement: Statement, state: State) -> Policy:
+    """A policy of which only a change was read: its command is guessed from the conditions it has."""
+    if node.qual is not None:
+        command = "update" if node.with_check is not None else "select"
+    else:
+        command = "insert" if node.with_check is not None else "all"
+    return Policy(
+        name=str(node.policy_name),
+        table=table,
+        command=command,
+        permissive=True,
+        roles=(),
+        roles_written=True,
+        using=None,
+        check=None,
+        place=statement.place,
+        transaction=state.transaction,
+        seen=False,
+    )
 
 
 HANDLERS = {

@@ -9,7 +9,7 @@ from pglast import ast
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import State, shown
-from rempart.lint.statement import Statement
+from rempart.lint.statement import Origin, Statement
 from rempart.report.finding import Severity
 
 
@@ -39,6 +39,8 @@ class DataBeforeRowSecurity(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge an INSERT by the row security it meets."""
         node = statement.node
+        if statement.origin is Origin.FUNCTION:
+            return
         if node.relation is None or (isinstance(node, ast.CopyStmt) and not node.is_from):
             return
         table = state.relations.get(state.resolve(node.relation.schemaname, str(node.relation.relname)))

@@ -1,0 +1,185 @@
+"""Comments in the SQL that allow a finding: `-- rempart: allow RULE[, RULE] [until YYYY-MM-DD]: reason`.
+
+A comment covers one statement: the one it stands in, the one directly below it (other comments may stand between, blank
+lines may not), or the one that ends on its line. It allows nothing without a reason, or after its date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from rempart.lint.rule import Problem
+from rempart.report.finding import Finding
+from rempart.sqltext.positioned import Place, PositionedText
+from rempart.sqltext.tokens import comments
+
+WITHOUT_REASON = "suppression-without-reason"
+UNKNOWN_RULE = "suppression-unknown-rule"
+EXPIRED = "suppression-expired"
+UNUSED = "suppression-unused"
+ABOUT_SUPPRESSIONS = frozenset({WITHOUT_REASON, UNKNOWN_RULE, EXPIRED, UNUSED})
+"""The rules about suppressions; a suppression cannot allow these."""
+
+_MARK = re.compile(r"(?:--+|/\*+|\n[ \t]*\**)[ \t]*rempart:[ \t]*", re.IGNORECASE)
+_ALLOW = re.compile(
+    r"allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_A_LETTER = re.compile(r"\w")
+
+
+@dataclass
+class Suppression:
+    """A comment that allows rules in a statement.
+
+    Attributes:
+        place: Where it stands.
+        rules: Names it allows, as written.
+        until: Its last day; None without one.
+        start: Where what it covers begins; None when it covers nothing.
+        end: Where that ends.
+        used: Names that allowed a finding.
+    """
+
+    place: Place
+    rules: tuple[str, ...]
+    until: date | None
+    start: Place | None
+    end: Place | None
+    used: set[str] = field(default_factory=set)
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a finding lies in the statement it covers."""
+        if self.start is None or self.end is None or finding.path != self.place.path:
+            return False
+        at = (finding.line, finding.column)
+        return (self.start.line, self.start.column) <= at <= (self.end.line, self.end.column)
+
+
+@dataclass
+class Suppressions:
+    """All suppressions of a run.
+
+    Attributes:
+        known: Names of all rules there are.
+        active: Names of those that are asked; one that is not cannot use its suppression.
+        today: The day to judge dates by.
+        problems: What is wrong with suppressions, by rule.
+    """
+
+    known: frozenset[str]
+    active: frozenset[str]
+    today: date
+    problems: list[tuple[str, Problem]] = field(default_factory=list)
+    _by_path: dict[str, list[Suppression]] = field(default_factory=dict)
+
+    def read(self, text: PositionedText, spans: Sequence[tuple[int, int]]) -> None:
+        """Take in the comments of a text.
+
+        Args:
+            text: The text.
+            spans: Start and end of its statements.
+        """
+        sql = text.text
+        if "rempart:" not in sql.lower():
+            return
+        ordered = sorted(spans)
+        for start, end in comments(sql):
+            marks = list(_MARK.finditer(sql, start, end))
+            for position, mark in enumerate(marks):
+                until = marks[position + 1].start() if position + 1 < len(marks) else end
+                written = sql[mark.end() : until]
+                self._take(text, written, text.place(start), _covered(sql, start, end, ordered))
+
+    def _take(
+        self, text: PositionedText, written: str, place: Place, span: tuple[int, int] | None
+    ) -> None:
+        match = _ALLOW.match(written.removesuffix("*/").strip())
+        if match is None:
+            shown = written.strip().splitlines()[0][:60] if written.strip() else ""
+            self._problem(UNKNOWN_RULE, f"the comment is not understood: rempart: {shown}", place)
+            return
+        names = tuple(name.strip().lower() for name in match["rules"].split(","))
+        reason = match["reason"] or ""
+        if not _A_LETTER.search(reason):
+            self._problem(WITHOUT_REASON, f"the suppression of {', '.join(names)} gives no reason", place)
+            return
+        until = None
+        if match["until"]:
+            try:
+                until = date.fromisoformat(match["until"])
+            except ValueError:
+                self._problem(
+                    EXPIRED,
+                    f"the date {match['until']} of the suppression of {', '.join(names)} is no day (YYYY-MM-DD)",
+                    place,
+                )
+                return
+            if until < self.today:
+                self._problem(EXPIRED, f"the suppression of {', '.join(names)} ended on {until}", place)
+                return
+        allowed = []
+        for name in names:
+            if name in ABOUT_SUPPRESSIONS or name not in self.known:
+                what = "cannot be suppressed" if name in ABOUT_SUPPRESSIONS else "is no rule"
+                self._problem(UNKNOWN_RULE, f"{name} {what}", place)
+            else:
+                allowed.append(name)
+        start, end = (text.place(span[0]), text.place(span[1])) if span else (None, None)
+        found = Suppression(place, tuple(allowed), until, start, end)
+        self._by_path.setdefault(place.path, []).append(found)
+
+    def _problem(self, rule: str, message: str, place: Place) -> None:
+        self.problems.append((rule, Problem(message, place)))
+
+    def judge(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings, those allowed marked as suppressed.
+
+        Args:
+            findings: Of all rules but those about suppressions.
+        """
+        return [self._judged(finding) for finding in findings]
+
+    def _judged(self, finding: Finding) -> Finding:
+        allowed = False
+        for suppression in self._by_path.get(finding.path, ()):
+            if finding.rule in suppression.rules and suppression.covers(finding):
+                suppression.used.add(finding.rule)
+                allowed = True
+        return finding.allowed() if allowed else finding
+
+    def unused(self) -> Iterator[Problem]:
+        """Suppressions that allowed nothing, name by name; to be asked after `judge`."""
+        for suppressions in self._by_path.values():
+            for suppression in suppressions:
+                for name in suppression.rules:
+                    if name in self.active and name not in suppression.used:
+                        where = "" if suppression.start else ": there is no statement directly below it"
+                        message = f"the suppression of {name} allows nothing{where}"
+                        yield Problem(message, suppression.place)
+
+
+def _covered(sql: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The statement that a comment covers."""
+    inside = [span for span in spans if span[0] <= start < span[1]]
+    if inside:
+        return inside[-1]
+    before = [span for span in spans if span[1] <= start]
+    if before and "\n" not in sql[before[-1][1] : start]:
+        return before[-1]
+    after = next((span for span in spans if span[0] >= end), None)
+    if after is None or _BLANK_LINE.search(_without_comments(sql, end, after[0])):
+        return None
+    return after
+
+
+def _without_comments(sql: str, start: int, end: int) -> str:
+    """The text between two indexes, comments replaced by something that is not blank."""
+    between = sql[start:end]
+    for first, last in reversed(comments(between)):
+        between = between[:first] + "-" + between[last:]
+    return between
