@@ -82,9 +82,7 @@ def differences(database: Database, persona: Persona, matrix: Matrix, only: str 
         for name, function in matrix.functions.items():
             if only not in (None, name):
                 continue
-            outcome = attempt(
-                judge.session, matrix.attempts[name]["execute"], persona.parameters(name, "any")
-            )
+            outcome = attempt(judge.session, matrix.attempts[name]["execute"], persona.parameters(name, "any"))
             allowed = persona.declared in function.execute
             if not (outcome.succeeded if allowed else outcome.refused):
                 found.append(f"{name}: {_told(allowed)}, observed {outcome}")
@@ -134,9 +132,7 @@ class _Judge:
         for word, rows in (("does not see", expected - seen), ("sees", seen - expected)):
             for row_class, ones in whole.items():
                 if hit := rows & ones:
-                    told.append(
-                        f"{relation} select {row_class}: {word} {hit.total()} row(s), e.g. {min(hit)}"
-                    )
+                    told.append(f"{relation} select {row_class}: {word} {hit.total()} row(s), e.g. {min(hit)}")
                     rows -= hit
             if rows:
                 told.append(
@@ -164,9 +160,7 @@ class _Judge:
                 ]
         for column in self._columns(relation) if declaration.update_columns else []:
             if column not in declaration.update_columns:
-                told += self._refused(
-                    relation, f"update {column}", "update {relation} set {column} = {column}", column
-                )
+                told += self._refused(relation, f"update {column}", "update {relation} set {column} = {column}", column)
         return told
 
     def writes_to_view(self, view: str) -> list[str]:
@@ -189,8 +183,10 @@ class _Judge:
         )
         rows = self.owner.execute(
             """
-            select p from unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER']
-                || case when current_setting('server_version_num')::int >= 170000 then array['MAINTAIN'] else '{}' end) p
+            select p
+            from unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER']
+                || case when current_setting('server_version_num')::int >= 170000 then array['MAINTAIN']
+                    else '{}' end) p
             where has_table_privilege(%(role)s, %(relation)s::regclass, p)
                 or p = 'REFERENCES' and has_any_column_privilege(%(role)s, %(relation)s::regclass, p)
             """,
@@ -198,9 +194,7 @@ class _Judge:
         )
         return told + [f"{relation}: holds {row[0]}" for row in rows]
 
-    def _judged(
-        self, statement: str, parameters: dict[str, Any], *, allowed: bool, relation: str
-    ) -> Iterator[str]:
+    def _judged(self, statement: str, parameters: dict[str, Any], *, allowed: bool, relation: str) -> Iterator[str]:
         outcome = attempt(self.session, statement, parameters)
         if allowed:
             if not outcome.succeeded:
@@ -226,9 +220,7 @@ class _Judge:
             "select tgname from pg_trigger where tgrelid = %s::regclass and tgenabled = 'A'", (relation,)
         ).fetchall():
             self.owner.execute(
-                sql.SQL("alter table {} disable trigger {}").format(
-                    _identifier(relation), sql.Identifier(name)
-                )
+                sql.SQL("alter table {} disable trigger {}").format(_identifier(relation), sql.Identifier(name))
             )
         self.owner.execute("savepoint attempt")
         outcome = attempt(self.owner, statement, parameters)

@@ -1,4 +1,4 @@
-"""The declared matrix (matrix.toml), how each of its commands is tried (attempts.toml), and the sessions it is about."""
+"""The declared matrix (matrix.toml), how its commands are tried (attempts.toml), and the sessions it is about."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ class Persona:
 def _member(role: str, place: str) -> Persona:
     account = f"{role}/{place}"
     name = f"{role}-{place}" if place != "none" else f"{role}-without-depot"
-    return Persona(
-        name, "authenticated", claims_of(account), role, place if place != "none" else None, account
-    )
+    return Persona(name, "authenticated", claims_of(account), role, place if place != "none" else None, account)
 
 
 # A token may carry any claim it likes: only the account counts, and what profils says of it.
@@ -92,6 +90,11 @@ PERSONAS = (
 )
 
 
+def persona_named(name: str) -> Persona:
+    """The persona of that name."""
+    return next(persona for persona in PERSONAS if persona.name == name)
+
+
 @dataclass(frozen=True)
 class Declaration:
     """The cells of one relation: command, possibly a variant of it, to row class, to who succeeds."""
@@ -108,12 +111,7 @@ class Declaration:
 
     def anybody(self, command: str) -> bool:
         """Whether any role may do a command on any row."""
-        return any(
-            who
-            for variant, row in self.cells.items()
-            if variant.split()[0] == command
-            for who in row.values()
-        )
+        return any(who for variant, row in self.cells.items() if variant.split()[0] == command for who in row.values())
 
 
 @dataclass(frozen=True)

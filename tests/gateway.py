@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import md5
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import psycopg
@@ -24,6 +24,16 @@ LOGIN = "authenticator"
 def named(name: str) -> UUID:
     """The id of what tests/world.sql calls by a name: md5('name')::uuid."""
     return UUID(md5(name.encode(), usedforsecurity=False).hexdigest())
+
+
+class Session(Protocol):
+    """The Postgres role and the claims of a request."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def claims(self) -> Mapping[str, Any]: ...
 
 
 @contextmanager
@@ -39,6 +49,11 @@ def request(
         connection.execute("select set_config('request.jwt.claims', %s, true)", (json.dumps(dict(claims)),))
         connection.execute("savepoint attempt")
         yield connection
+
+
+def request_of(connection: psycopg.Connection[Any], persona: Session) -> Any:
+    """One request of a persona."""
+    return request(connection, persona.role, persona.claims)
 
 
 def claims_of(user: str | UUID | None, role: str = "authenticated") -> dict[str, Any]:

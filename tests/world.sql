@@ -37,6 +37,9 @@ from (values ('1'), ('2'), ('none')) p (place)
 cross join lateral (values ('tank/' || p.place), ('citernes/' || p.place)) t (name);
 insert into public.citernes (id, depot_id, nom, produit_id, capacite_totale, capacite_securite, localisation)
 values (md5('tank/moved')::uuid, md5('depot/1')::uuid, 'tank/moved', md5('produit')::uuid, 1000000, 1000, 'Zone 1');
+insert into public.citernes
+    (id, depot_id, nom, produit_id, capacite_totale, capacite_securite, localisation, statut)
+values (md5('tank/dormant')::uuid, md5('depot/1')::uuid, 'tank/dormant', md5('produit')::uuid, 10, 1, 'Zone 1', 'inactive');
 
 insert into public.stocks_ouverture
     (id, citerne_id, produit_id, proprietaire_type, stock_ambiant, stock_15c, declared_at, reason)

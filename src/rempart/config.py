@@ -33,7 +33,9 @@ _KEYS = {
     "anonymous_role",
     "claims_setting",
     "integrity",
+    "lint",
 }
+"""`lint` is read by `rempart.lint.configuration`."""
 
 
 @dataclass(frozen=True)

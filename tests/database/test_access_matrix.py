@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from access_judge import differences, privileges, undeclared
-from declared_access import OUTSIDERS, PERSONAS, Persona, matrix
+from declared_access import OUTSIDERS, PERSONAS, Persona, matrix, persona_named
 from gateway import LOGIN, attempt, request
-from world import World, copied, plant
+from world import World
 
 from rempart.config import Config
-from rempart.postgres.server import Server
 
-BY_NAME = {persona.name: persona for persona in PERSONAS}
-
-
-@pytest.fixture(scope="module")
-def world_template(server: Server, depot_template: str, config: Config) -> Iterator[str]:
-    with copied(server, depot_template, config.owner) as template:
-        plant(template)
-        yield template.name
-
-
-@pytest.fixture(scope="module")
-def world(server: Server, world_template: str, config: Config) -> Iterator[World]:
-    """Shared by the tests that change nothing: every attempt is rolled back."""
-    with copied(server, world_template, config.owner) as shared:
-        yield shared
-
-
-@pytest.fixture
-def own_world(server: Server, world_template: str, config: Config) -> Iterator[World]:
-    with copied(server, world_template, config.owner) as own:
-        yield own
+pytest_plugins = ["world_fixtures"]
 
 
 @pytest.mark.parametrize("persona", PERSONAS, ids=lambda persona: persona.name)
@@ -95,9 +72,7 @@ def test_service_role_reads_every_row_and_changes_nothing_immutable(world: World
         for name, commands in immutable.items():
             for command in commands:
                 place = (
-                    "1"
-                    if "1" in persona.places("other") and "own" in declared.tables[name].cells["select"]
-                    else "any"
+                    "1" if "1" in persona.places("other") and "own" in declared.tables[name].cells["select"] else "any"
                 )
                 outcome = attempt(session, declared.attempts[name][command], persona.parameters(name, place))
                 if outcome.state not in ("42501", "23001"):
@@ -178,7 +153,7 @@ def test_a_planted_hole_is_found(own_world: World, hole: str) -> None:
     with own_world.connect() as connection:
         connection.execute(planted)
     relation = expected.split(":")[0].split(" ")[0]
-    found = differences(own_world, BY_NAME[persona], matrix(), only=relation)
+    found = differences(own_world, persona_named(persona), matrix(), only=relation)
     assert any(one.startswith(f"{persona}: {expected}") for one in found), "\n".join(found) or "nothing found"
 
 
@@ -202,9 +177,7 @@ def test_a_planted_hole_is_found(own_world: World, hole: str) -> None:
         ),
     ],
 )
-def test_a_relation_added_tomorrow_is_found(
-    world: World, config: Config, planted: str, expected: str
-) -> None:
+def test_a_relation_added_tomorrow_is_found(world: World, config: Config, planted: str, expected: str) -> None:
     with world.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute(planted)
         found = undeclared(connection, config.exposed_schemas, matrix())
@@ -226,5 +199,5 @@ def test_the_judge_is_not_fooled_by_an_error_that_proves_nothing(own_world: Worl
             " $$ begin raise exception 'stock insuffisant: 5321'; end $$;"
             " create trigger a_talks before insert on public.receptions for each row execute function app.talks()"
         )
-    found = differences(own_world, BY_NAME["without-profile"], matrix(), only="public.receptions")
+    found = differences(own_world, persona_named("without-profile"), matrix(), only="public.receptions")
     assert any("public.receptions insert" in one and "proves nothing" in one for one in found)

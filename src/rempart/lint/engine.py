@@ -28,7 +28,7 @@ SYNTAX, PSQL = "syntax-error", "psql-command"
 DYNAMIC, DYNAMIC_IN_FUNCTION = "dynamic-sql", "dynamic-sql-in-function"
 UNFOLLOWED = "unfollowed-statement"
 
-_WORD = re.compile(r'"(?:[^"]|"")*"|[\w$]+(?:\.(?:[\w$]+|"(?:[^"]|"")*"))*|\S')
+_WORD = re.compile(r'"(?:[^"]|"")*"|\w+(?:\.(?:\w+|"(?:[^"]|"")*"))*|\S')
 _DEEPEST = 20
 
 
@@ -142,9 +142,7 @@ class _Run:
             self.sources.setdefault(text.path, text)
             script = parse(text)
             found += len(script.statements) + len(script.troubles)
-            spans = [(one.start, one.end) for one in script.statements]
-            spans += [(one.start, one.end) for one in script.troubles]
-            self.suppressions.read(script.text, spans)
+            self.suppressions.read(script.text, script.spans)
             for trouble in script.troubles:
                 self.trouble(script.text, trouble)
             rollback = Rollback(one.node for one in script.statements)

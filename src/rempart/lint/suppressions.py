@@ -25,7 +25,7 @@ ABOUT_SUPPRESSIONS = frozenset({WITHOUT_REASON, UNKNOWN_RULE, EXPIRED, UNUSED})
 
 _MARK = re.compile(r"(?:--+|/\*+|\n[ \t]*\**)[ \t]*rempart:[ \t]*", re.IGNORECASE)
 _ALLOW = re.compile(
-    r"allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z",
+    r"allow\s+(?P<rules>[\w/-]+(?:\s*,\s*[\w/-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -87,7 +87,7 @@ class Suppressions:
         sql = text.text
         if "rempart:" not in sql.lower():
             return
-        ordered = sorted(spans)
+        ordered = _merged(spans)
         for start, end in comments(sql):
             marks = list(_MARK.finditer(sql, start, end))
             for position, mark in enumerate(marks):
@@ -154,13 +154,15 @@ class Suppressions:
 
     def unused(self) -> Iterator[Problem]:
         """Suppressions that allowed nothing, name by name; to be asked after `judge`."""
-        for suppressions in self._by_path.values():
-            for suppression in suppressions:
-                for name in suppression.rules:
-                    if name in self.active and name not in suppression.used:
-                        where = "" if suppression.start else ": there is no statement directly below it"
-                        message = f"the suppression of {name} allows nothing{where}"
-                        yield Problem(message, suppression.place)
+        everything = [one for suppressions in self._by_path.values() for one in suppressions]
+        # A comment of a revision may stand above a call that makes several statements: one use is enough.
+        used = {(one.place, name) for one in everything for name in one.used}
+        for suppression in everything:
+            for name in suppression.rules:
+                if name in self.active and (suppression.place, name) not in used:
+                    where = "" if suppression.start else ": there is no statement directly below it"
+                    message = f"the suppression of {name} allows nothing{where}"
+                    yield Problem(message, suppression.place)
 
 
 def _covered(sql: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
@@ -175,6 +177,17 @@ def _covered(sql: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
     if after is None or _BLANK_LINE.search(_without_comments(sql, end, after[0])):
         return None
     return after
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _without_comments(sql: str, start: int, end: int) -> str:

@@ -131,7 +131,7 @@ def _sql_body(text: PositionedText) -> Body:
     body = Body(script.text)
     for one in script.statements:
         body.statements.append(Inner(one.node, script.text, one.start, one.end))
-        body.spans.append((one.start, one.end))
+    body.spans.extend(script.spans)
     body.troubles.extend((script.text, trouble) for trouble in script.troubles)
     return body
 

@@ -20,6 +20,7 @@ _KINDS_OF_OPPOSITES = {
     A_Expr_Kind.AEXPR_BETWEEN: A_Expr_Kind.AEXPR_NOT_BETWEEN,
     A_Expr_Kind.AEXPR_NOT_BETWEEN: A_Expr_Kind.AEXPR_BETWEEN,
 }
+_NAMES_OF_KINDS = {A_Expr_Kind.AEXPR_BETWEEN: "BETWEEN", A_Expr_Kind.AEXPR_NOT_BETWEEN: "NOT BETWEEN"}
 _TESTS_OF_OPPOSITES = {
     BoolTestType.IS_TRUE: BoolTestType.IS_NOT_TRUE,
     BoolTestType.IS_NOT_TRUE: BoolTestType.IS_TRUE,
@@ -160,7 +161,8 @@ def _opposite(node: Any) -> Any:
     if isinstance(node, ast.A_Expr):
         name, kind = operator(node), _KINDS_OF_OPPOSITES.get(node.kind)
         if kind is not None:
-            return ast.A_Expr(kind=kind, name=node.name, lexpr=node.lexpr, rexpr=node.rexpr)
+            names = (ast.String(sval=_NAMES_OF_KINDS.get(kind, name)),)
+            return ast.A_Expr(kind=kind, name=names, lexpr=node.lexpr, rexpr=node.rexpr)
         if node.kind in (A_Expr_Kind.AEXPR_OP, A_Expr_Kind.AEXPR_IN) and name in _OPPOSITES:
             names = (ast.String(sval=_OPPOSITES[name]),)
             return ast.A_Expr(kind=node.kind, name=names, lexpr=node.lexpr, rexpr=node.rexpr)

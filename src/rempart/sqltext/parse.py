@@ -16,6 +16,7 @@ from pglast.parser import ParseError
 
 from rempart.sqltext.pieces import Piece, pieces
 from rempart.sqltext.positioned import PositionedText
+from rempart.sqltext.walk import nodes
 
 
 class Trouble(StrEnum):
@@ -68,15 +69,19 @@ class Script:
             COPY, a byte order mark) replaced by blanks, so that every character keeps its index.
         statements: In order.
         troubles: In order.
+        spans: Start and end of every statement, and of what was meant to be one; they may overlap.
     """
 
     text: PositionedText
     statements: tuple[Parsed, ...]
     troubles: tuple[Unparsed, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
-_LONGEST_RECOVERY = 50
-"""How often reading starts again inside one piece; after that the rest of the piece is left out, which is reported."""
+_LONG = 20_000
+_MOST_LONG_RESTARTS = 50
+"""How often reading starts again in front of a long rest, before the rest is left out, which is reported."""
+_LONGEST_MESSAGE = 100
 _STATEMENT_WORDS = (
     "alter|analyze|begin|call|close|cluster|comment|commit|copy|create|deallocate|declare|delete|discard|do|drop|end|"
     "execute|explain|fetch|grant|import|insert|listen|load|lock|merge|notify|prepare|reassign|refresh|reindex|release|"
@@ -97,13 +102,15 @@ def parse(text: PositionedText) -> Script:
     written = text.text
     if "\0" not in written and not written.startswith("\ufeff"):
         try:
-            return Script(text, tuple(_statements(written, 0, written)), ())
+            statements = _statements(written)
+            return Script(text, tuple(statements), (), tuple((one.start, one.end) for one in statements))
         except (ParseError, UnicodeError, RecursionError, MemoryError):
             pass
     found = pieces(written)
     clean = replace(text, text=found.clean, _line_starts=text._line_starts)
-    statements: list[Parsed] = []
-    troubles = [
+    recovery = _Recovery(found.clean)
+    recovery.read(found.pieces)
+    troubles = recovery.troubles + [
         Unparsed(
             Trouble.PSQL if extra.psql else Trouble.SYNTAX,
             extra.message,
@@ -112,14 +119,14 @@ def parse(text: PositionedText) -> Script:
         )
         for extra in found.troubles
     ]
-    for piece in found.pieces:
-        _recover(found.clean, piece, statements, troubles)
+    statements = sorted(recovery.statements, key=lambda one: one.start)
     troubles.sort(key=lambda trouble: trouble.start)
-    return Script(clean, tuple(statements), tuple(troubles))
+    spans = [(one.start, one.end) for one in statements]
+    spans += [(extra.piece, extra.end) for extra in found.troubles] + recovery.failed
+    return Script(clean, tuple(statements), tuple(troubles), tuple(spans))
 
 
-def _statements(sql: str, offset: int, whole: str) -> list[Parsed]:
-    """Parse SQL that begins at an offset of the whole text; the rest before it is blank for the parser."""
+def _statements(sql: str) -> list[Parsed]:
     raws = parse_sql(sql)
     found = []
     for raw in raws:
@@ -132,33 +139,60 @@ def _statements(sql: str, offset: int, whole: str) -> list[Parsed]:
     return found
 
 
-def _recover(clean: str, piece: Piece, statements: list[Parsed], troubles: list[Unparsed]) -> None:
-    start, attempts = piece.start, 0
-    while start < piece.end and clean[start : piece.end].strip():
-        attempts += 1
-        if attempts > _LONGEST_RECOVERY:
-            troubles.append(Unparsed(Trouble.SYNTAX, "the rest could not be read", start, piece.end))
-            return
-        problem = _try(clean, start, piece.end, statements)
+class _Recovery:
+    """Reads piece by piece, and starts again inside of a piece that fails."""
+
+    def __init__(self, clean: str) -> None:
+        self.clean = clean
+        self.statements: list[Parsed] = []
+        self.troubles: list[Unparsed] = []
+        self.failed: list[tuple[int, int]] = []
+        self._restarts_left = _MOST_LONG_RESTARTS
+
+    def read(self, found: list[Piece]) -> None:
+        waiting = list(reversed(found))
+        while waiting:
+            piece = waiting.pop()
+            restart = self._read(piece)
+            if restart is None:
+                continue
+            if piece.end - restart > _LONG:
+                self._restarts_left -= 1
+                if not self._restarts_left:
+                    message = "too much cannot be read: the rest is left out"
+                    self.troubles.append(Unparsed(Trouble.SYNTAX, message, restart, piece.end))
+                    continue
+            # Quotes and parentheses that never close have hidden semicolons: the rest is cut anew.
+            rest = pieces(self.clean[restart : piece.end])
+            waiting.extend(Piece(one.start + restart, one.end + restart) for one in reversed(rest.pieces))
+
+    def _read(self, piece: Piece) -> int | None:
+        """Read a piece; where it is to be started again when it fails."""
+        clean, start, end = self.clean, piece.start, piece.end
+        problem = _try(clean, start, end, self.statements)
         if problem is None:
-            return
-        at, message = problem
-        filled = _without_variables(clean, start, piece.end, at)
+            return None
+        filled = _without_variables(clean, start, end, problem[0])
         if filled is not None:
             sql, variables = filled
-            troubles.extend(variables)
-            inner = _try(sql, start, piece.end, statements)
-            if inner is None:
-                return
-            at, message = inner
-        troubles.append(Unparsed(Trouble.SYNTAX, message, at, piece.end))
-        # A forgotten semicolon: what stands before may be a whole statement.
-        restart = _restart(clean, start, at, piece.end)
-        if restart is None:
-            return
-        if clean[start:restart].strip():
-            _try(clean, start, restart, statements)
-        start = restart
+            self.troubles.extend(variables)
+            problem = _try(sql, start, end, self.statements)
+            if problem is None:
+                return None
+        at, message = problem
+        restart = _restart(clean, start, at, end)
+        until = end if restart is None or restart <= at else restart
+        self.troubles.append(Unparsed(Trouble.SYNTAX, _on_one_line(message), at, until))
+        self.failed.append((start, until))
+        if restart is not None and clean[start:restart].strip():
+            # A forgotten semicolon: what stands before may be a whole statement.
+            _try(clean, start, restart, self.statements)
+        return restart
+
+
+def _on_one_line(message: str) -> str:
+    words = " ".join(message.split())
+    return words if len(words) <= _LONGEST_MESSAGE else words[: _LONGEST_MESSAGE - 3] + "..."
 
 
 def _restart(clean: str, start: int, at: int, end: int) -> int | None:
@@ -173,7 +207,7 @@ def _try(clean: str, start: int, end: int, statements: list[Parsed]) -> tuple[in
     """Parse a part; on failure tell where and why, and add nothing."""
     sql = clean[start:end]
     try:
-        found = _statements(sql, start, clean)
+        found = _statements(sql)
     except ParseError as error:
         message, at = error.args[0], error.args[1] if len(error.args) > 1 else None
         if at is None:
@@ -185,19 +219,18 @@ def _try(clean: str, start: int, end: int, statements: list[Parsed]) -> tuple[in
     except (RecursionError, MemoryError):
         return start + len(sql) - len(sql.lstrip()), "the statement is nested too deeply to be read"
     if start:
-        # Locations are relative to what was parsed: parse again with the place they have in the text.
         found = [_moved(one, start) for one in found]
     statements.extend(found)
     return None
 
 
 def _moved(one: Parsed, by: int) -> Parsed:
-    from rempart.sqltext.walk import nodes
-
+    """A statement whose locations, relative to what was parsed, are made indexes of the whole text."""
     for node in nodes(one.node):
-        location = getattr(node, "location", None)
-        if isinstance(location, int) and location >= 0:
-            node.location = location + by
+        for attribute in ("location", "arg_location"):
+            location = getattr(node, attribute, None)
+            if isinstance(location, int) and location >= 0:
+                setattr(node, attribute, location + by)
     return Parsed(one.node, one.start + by, one.end + by)
 
 

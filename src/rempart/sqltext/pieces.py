@@ -35,12 +35,14 @@ class Extra:
         message: What it is.
         start: Index of its first character.
         end: Index after its last.
+        piece: Where the piece begins that it stands in or ends; `start` when there is none.
     """
 
     psql: bool
     message: str
     start: int
     end: int
+    piece: int
 
 
 @dataclass
@@ -127,7 +129,7 @@ class _Cutter:
             return self._command(at)
         if mark == "\0":
             self._blanks.append((at, at + 1))
-            self._result.troubles.append(Extra(False, "the text holds a NUL byte", at, at + 1))
+            self._result.troubles.append(Extra(False, "the text holds a NUL byte", at, at + 1, at))
         elif mark == ";":
             return self._semicolon(at)
         else:
@@ -164,9 +166,9 @@ class _Cutter:
         if name not in _HARMLESS:
             written = found.group().strip()
             shown = written if len(written) <= 60 else written[:57] + "..."
-            self._result.troubles.append(
-                Extra(True, f"{shown} is a command of psql: what it does cannot be known", at, end)
-            )
+            piece = at if self._begin is None else self._begin
+            message = f"{shown} is a command of psql: what it does cannot be known"
+            self._result.troubles.append(Extra(True, message, at, end, piece))
         self._blanks.append((at, end))
         if name in _SENDS_BUFFER:
             self._finish(at)

@@ -472,6 +472,7 @@ class _Reader:
                 if self._take("."):
                     self.at += 1
                 else:
+                    self.at += 1
                     self._until("]")
                     self.at += 1
             if not self._take(","):

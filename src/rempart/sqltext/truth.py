@@ -1,7 +1,7 @@
 """Which of true, false and NULL a condition can come out as, whatever the rows.
 
-Three-valued logic over sets of outcomes: what cannot be known is all three. `x = x` can be true or NULL and never
-false; a policy lets the same rows through as with `true`, but for the NULLs.
+Three-valued logic over sets of outcomes: what cannot be known is all three. The NULL of `x = x`, which is there only
+because x is, is told from others: such a condition is as good as true.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from rempart.sqltext.expressions import bare, disjuncts, key, only_value, operat
 from rempart.sqltext.walk import called, column, texts
 
 TRUE, FALSE, NULL = 1, 2, 4
+NULL_AS_ITSELF = 8
+"""NULL of a condition that is true for every value of the column it tests."""
 ANYTHING = TRUE | FALSE | NULL
 UNKNOWN = object()
 """The value of an expression that is not known."""
 SOMETHING = object()
 """The value of an expression of which only is known that it is not NULL and not an empty text."""
 
-_OUTCOMES = (TRUE, FALSE, NULL)
+_OUTCOMES = (TRUE, FALSE, NULL, NULL_AS_ITSELF)
+_NULLS = NULL | NULL_AS_ITSELF
 _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 _TRUE_OF_EQUALS = frozenset({"=", "<=", ">="})
 _TEXTS_OF_TRUE = frozenset({"t", "true", "y", "yes", "on", "1"})
@@ -55,7 +58,7 @@ def _nothing_assumed(node: Any) -> object:
 
 @dataclass(frozen=True)
 class Judge:
-    """Decides conditions under assumptions. One is made for one parse tree: it remembers what it has decided.
+    """Decides conditions under assumptions, and remembers what it has decided.
 
     Attributes:
         own: Names the columns of the row may be qualified with.
@@ -66,16 +69,16 @@ class Judge:
     own: frozenset[str] = frozenset()
     never_null: frozenset[str] = frozenset()
     assume: Callable[[Any], object] = _nothing_assumed
-    _outcomes: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
-    _values: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
+    _outcomes: dict[int, tuple[Any, int]] = field(default_factory=dict, repr=False, compare=False)
+    _values: dict[int, tuple[Any, object]] = field(default_factory=dict, repr=False, compare=False)
 
     def always_true(self, node: Any) -> bool:
-        """Whether a condition is never false: true, or at most NULL where a value in it is NULL.
+        """Whether a condition is true, or at most NULL where a column that it compares with itself is.
 
         Args:
             node: A condition; None for none, which is not true.
         """
-        return node is not None and self.outcomes(node) in (TRUE, TRUE | NULL)
+        return node is not None and self.outcomes(node) in (TRUE, TRUE | NULL_AS_ITSELF)
 
     def never_true(self, node: Any) -> bool:
         """Whether a condition lets nothing through; also when there is none.
@@ -86,16 +89,15 @@ class Judge:
         return node is None or not self.outcomes(node) & TRUE
 
     def outcomes(self, node: Any) -> int:
-        """The outcomes a condition can have, as a sum of TRUE, FALSE and NULL.
+        """The outcomes a condition can have, as a sum of TRUE, FALSE, NULL and NULL_AS_ITSELF.
 
         Args:
             node: A condition.
         """
         node = bare(node)
-        known = self._outcomes.get(id(node))
-        if known is None:
-            known = self._outcomes[id(node)] = self._judge(node)
-        return known
+        if id(node) not in self._outcomes:
+            self._outcomes[id(node)] = node, self._judge(node)
+        return self._outcomes[id(node)][1]
 
     def _judge(self, node: Any) -> int:
         assumed = self.assume(node)
@@ -112,8 +114,8 @@ class Judge:
         """
         node = bare(node)
         if id(node) not in self._values:
-            self._values[id(node)] = self._compute(node)
-        return self._values[id(node)]
+            self._values[id(node)] = node, self._compute(node)
+        return self._values[id(node)][1]
 
     def _compute(self, node: Any) -> object:
         assumed = self.assume(node)
@@ -160,7 +162,7 @@ class Judge:
         if isinstance(node, ast.FuncCall):
             return called(node) not in _NEVER_NULL
         if type(node) in _HANDLERS:
-            return bool(self.outcomes(node) & NULL)
+            return bool(self.outcomes(node) & _NULLS)
         return True
 
     def _nullif(self, node: Any) -> object:
@@ -231,10 +233,20 @@ class Judge:
                 return TRUE if known else FALSE
         if SOMETHING in (a, b) and "" in (a, b) and name in ("=", "<>"):
             return TRUE if name == "<>" else FALSE
-        null = NULL if self.nullable(left) or self.nullable(right) else 0
-        if key(left, self.own) == key(right, self.own) and not _changes(left):
-            return (TRUE if name in _TRUE_OF_EQUALS else FALSE) | null
-        return TRUE | FALSE | null
+        nullable = self.nullable(left) or self.nullable(right)
+        if self._key(left) == self._key(right) and not _changes(left):
+            return (TRUE if name in _TRUE_OF_EQUALS else FALSE) | (NULL_AS_ITSELF if nullable else 0)
+        return TRUE | FALSE | (NULL if nullable else 0)
+
+    def _key(self, node: Any) -> Any:
+        """Key of a compared expression; of coalesce, that of the first part that is not known to be NULL."""
+        node = bare(node)
+        while isinstance(node, ast.CoalesceExpr):
+            parts = [part for part in node.args if self.value(part) is not None]
+            if not parts or len(parts) == len(node.args):
+                break
+            node = bare(parts[0])
+        return key(node, self.own)
 
 
 def _constant(node: Any) -> object:
@@ -328,16 +340,22 @@ def _and(a: int, b: int) -> int:
     for x in _OUTCOMES:
         for y in _OUTCOMES:
             if a & x and b & y:
-                out |= FALSE if FALSE in (x, y) else NULL if NULL in (x, y) else TRUE
+                # An AND is as bad as its worst part: FALSE, NULL, NULL_AS_ITSELF, TRUE.
+                out |= next(worst for worst in (FALSE, NULL, NULL_AS_ITSELF, TRUE) if worst in (x, y))
+    return out
+
+
+def _or(a: int, b: int) -> int:
+    out = 0
+    for x in _OUTCOMES:
+        for y in _OUTCOMES:
+            if a & x and b & y:
+                out |= next(best for best in (TRUE, NULL_AS_ITSELF, NULL, FALSE) if best in (x, y))
     return out
 
 
 def _not(a: int) -> int:
-    return (FALSE if a & TRUE else 0) | (TRUE if a & FALSE else 0) | (a & NULL)
-
-
-def _or(a: int, b: int) -> int:
-    return _not(_and(_not(a), _not(b)))
+    return (FALSE if a & TRUE else 0) | (TRUE if a & FALSE else 0) | (a & _NULLS)
 
 
 def _bool_expr(judge: Judge, node: Any) -> int:
@@ -351,7 +369,7 @@ def _bool_expr(judge: Judge, node: Any) -> int:
         alternatives = list(disjuncts(node))
         keys = {key(part, judge.own) for part in alternatives}
         if any(opposite_key(part, judge.own) in keys for part in alternatives):
-            out = TRUE | (out & NULL)
+            out = TRUE | (NULL_AS_ITSELF if out & _NULLS else 0)
     return out
 
 
@@ -367,10 +385,10 @@ def _null_test(judge: Judge, node: Any) -> int:
 
 _TESTED = {
     BoolTestType.IS_TRUE: (TRUE,),
-    BoolTestType.IS_NOT_TRUE: (FALSE, NULL),
+    BoolTestType.IS_NOT_TRUE: (FALSE, NULL, NULL_AS_ITSELF),
     BoolTestType.IS_FALSE: (FALSE,),
-    BoolTestType.IS_NOT_FALSE: (TRUE, NULL),
-    BoolTestType.IS_UNKNOWN: (NULL,),
+    BoolTestType.IS_NOT_FALSE: (TRUE, NULL, NULL_AS_ITSELF),
+    BoolTestType.IS_UNKNOWN: (NULL, NULL_AS_ITSELF),
     BoolTestType.IS_NOT_UNKNOWN: (TRUE, FALSE),
 }
 
@@ -412,7 +430,7 @@ def _match(judge: Judge, name: str, node: Any) -> int:
     pattern = _MATCH_ALL.get(name)
     everything = pattern is not None and isinstance(right, str) and pattern.fullmatch(right)
     if everything or (name == "@>" and right in ("{}", "[]")):
-        return TRUE | (NULL if judge.nullable(node.lexpr) else 0)
+        return TRUE | (NULL_AS_ITSELF if judge.nullable(node.lexpr) else 0)
     return ANYTHING
 
 
@@ -423,7 +441,7 @@ def _not_distinct(judge: Judge, node: Any) -> int:
     for value, other in ((left, node.rexpr), (right, node.lexpr)):
         if value is None:
             return TRUE | FALSE if judge.nullable(other) else FALSE
-    return judge.compare("=", node.lexpr, node.rexpr) & ~NULL
+    return judge.compare("=", node.lexpr, node.rexpr) & ~_NULLS
 
 
 def _any(parts: Iterable[int]) -> int:
@@ -437,10 +455,10 @@ def _coalesce(judge: Judge, node: Any) -> int:
     out = 0
     for part in node.args:
         outcomes = judge.outcomes(part)
-        out |= outcomes & ~NULL
-        if not outcomes & NULL:
+        out |= outcomes & ~_NULLS
+        if not outcomes & _NULLS:
             return out
-    return out | NULL
+    return out | outcomes & _NULLS
 
 
 def _case(judge: Judge, node: Any) -> int:

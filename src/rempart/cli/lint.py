@@ -1,0 +1,152 @@
+"""``rempart lint``. Imports neither typer nor rich: the linter runs in editors and hooks, and must start at once."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rempart.errors import UsageError
+
+if TYPE_CHECKING:
+    from rempart.lint.engine import Checker, Report, Unit
+    from rempart.lint.files import Selection
+    from rempart.lint.rule import Rule
+    from rempart.report.finding import Finding
+
+HELP = "Judge SQL without a database: schema, policies, every revision, any file."
+_FORMATS = ("text", "json", "sarif", "github")
+_FAILED = 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = argparse.ArgumentParser(
+        prog="rempart lint",
+        description=f"{HELP} Exit code 1: something was found; 2: wrong usage, or nothing to judge.",
+    )
+    made.add_argument("paths", nargs="*", metavar="PATH", help="SQL files, folders, revisions; - for standard input")
+    made.add_argument("--format", choices=_FORMATS, default="text", help="how to write findings (text)")
+    made.add_argument("--since", metavar="REF", help="only findings in lines changed since that git ref")
+    made.add_argument("--explain", metavar="RULE", help="print the page of a rule")
+    return made
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command.
+
+    Args:
+        arguments: Those behind ``rempart lint``.
+
+    Returns:
+        The exit code: 0, or 1 when something was found.
+
+    Raises:
+        UsageError: What was asked for cannot be judged.
+    """
+    given = parser().parse_intermixed_args(list(arguments))
+    if given.explain is not None:
+        from rempart.lint.page import explain
+
+        print(explain(given.explain))
+        return 0
+    # Parse trees hold no cycles, and a great many objects that live to the end.
+    gc.disable()
+    from rempart.lint.configuration import load
+    from rempart.lint.engine import lint
+    from rempart.lint.files import select, units_of
+    from rempart.lint.registry import all_rules
+
+    rules: list[Rule] = list(all_rules())
+    names = [rule.name for rule in rules]
+    configuration = load(Path.cwd(), [*names, "squawk/"])
+    selection = select(given.paths, configuration)
+    units: list[Unit] = units_of(selection.files)
+    checkers: list[Checker] = []
+    notes: list[str] = []
+    if selection.revisions:
+        from rempart.config import Config
+        from rempart.lint import locks
+        from rempart.revisions.lint_units import revision_units
+
+        history = revision_units(Config.find(), configuration.unread_revisions)
+        units += history.units
+        checkers += [history.checker, locks.checker]
+        notes += history.notes
+        rules += locks.rules()
+    report = lint(units, rules, configuration.settings, checkers)
+    findings = _asked_for(report.findings, selection)
+    if given.since is not None:
+        from rempart.lint.since import changed_lines
+
+        paths = sorted({finding.path for finding in findings})
+        changes = changed_lines([Path(path) for path in paths], given.since)
+        findings = [finding for finding in findings if changes.keeps(finding)]
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    _write(findings, report, units, rules, given.format)
+    if report.empty:
+        raise UsageError(
+            f"there is no SQL statement in {', '.join(report.empty)}.", next_step="an empty file proves nothing: remove it"
+        )
+    return _FAILED if any(finding.fails for finding in findings) else 0
+
+
+def _asked_for(findings: list[Finding], selection: Selection) -> list[Finding]:
+    """All revisions are read to know the state; findings in those that were not asked for are left out."""
+    if not selection.revisions:
+        return findings
+    from rempart.lint.files import shown
+
+    wanted = [shown(path) for path in selection.revisions]
+    files = {shown(file) for file in selection.files}
+
+    def is_asked_for(path: str) -> bool:
+        return path in files or any(path == one or path.startswith(f"{one}/") for one in wanted)
+
+    return [finding for finding in findings if is_asked_for(finding.path)]
+
+
+def _write(
+    findings: list[Finding], report: Report, units: list[Unit], rules: list[Rule], form: str
+) -> None:
+    judged = _judged(report, units)
+    if form == "json":
+        from rempart.report.finding import findings_json
+
+        text = json.dumps(findings_json(findings), indent=2, ensure_ascii=False) + "\n"
+    elif form == "sarif":
+        text = _sarif(findings, rules)
+    elif form == "github":
+        from rempart.report.github import findings_github
+
+        text = findings_github(findings, judged)
+    else:
+        from rempart.cli.terminal import has_colours
+        from rempart.report.text import findings_text
+
+        text = findings_text(findings, judged, has_colours(sys.stdout))
+    sys.stdout.write(text)
+
+
+def _sarif(findings: list[Finding], rules: list[Rule]) -> str:
+    from importlib.metadata import version
+
+    from rempart.lint.page import explain
+    from rempart.report.sarif import RuleDescription, findings_sarif
+
+    described = [RuleDescription(one.name, one.severity, one.what, one.why, explain(one.name)) for one in rules]
+    return json.dumps(findings_sarif(findings, described, version("rempart")), indent=2, ensure_ascii=False) + "\n"
+
+
+def _judged(report: Report, units: list[Unit]) -> str:
+    revisions = {unit.revision for unit in units if unit.revision is not None}
+    files = sum(unit.revision is None for unit in units)
+    parts = [f"{number} {noun if number == 1 else noun + 's'}" for number, noun in
+             ((files, "file"), (len(revisions), "revision")) if number]
+    statements = f"{report.statements} statement{'' if report.statements == 1 else 's'}"
+    return f"{statements} in {' and '.join(parts)}"

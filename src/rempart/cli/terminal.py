@@ -1,0 +1,33 @@
+"""What the fast commands need of a terminal, without rich."""
+
+from __future__ import annotations
+
+import os
+from typing import TextIO
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Whether to write colours: to a terminal, and not when NO_COLOR forbids them.
+
+    Args:
+        stream: Standard output or standard error.
+    """
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def complain(message: str, next_step: str, stream: TextIO) -> None:
+    """Write an error the way all commands do.
+
+    Args:
+        message: What happened.
+        next_step: What the user can do; empty for nothing.
+        stream: Standard error.
+    """
+    colours = has_colours(stream)
+
+    def painted(code: str, text: str) -> str:
+        return f"\x1b[1;{code}m{text}\x1b[0m" if colours else text
+
+    stream.write(f"{painted('31', 'error: ')}{message}\n")
+    if next_step:
+        stream.write(f"{painted('36', 'next: ')}{next_step}\n")

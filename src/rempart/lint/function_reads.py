@@ -1,0 +1,99 @@
+"""What the bodies of functions read, told from their text.
+
+A policy that calls a function depends on what is in it. The text is enough for names of tables and functions: strings and
+comments are taken out, and what is left is searched for the places where SQL allows a table or a call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rempart.lint.state import Function, Name, State
+
+_NAME = r'(?:"[^"]+"|[^\W\d][\w$]*)'
+_QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})?"
+_NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_TABLE = re.compile(rf"\b(?:from|join|update|into)\s+(?:only\s+)?({_QUALIFIED})(?!\s*[(\w.])", re.IGNORECASE)
+_CALL = re.compile(rf"({_QUALIFIED})\s*\(")
+_STRING = re.compile(r"'((?:[^']|'')*)'")
+
+
+def tables_in(function: Function, state: State) -> Iterator[Name]:
+    """The relations a function's body reads or writes that are known here.
+
+    Args:
+        function: The function.
+        state: Knows the relations.
+    """
+    for written in _TABLE.findall(_code(function)):
+        for name in _candidates(written, function):
+            if name in state.relations:
+                yield name
+                break
+
+
+def functions_in(function: Function, state: State) -> Iterator[Function]:
+    """The functions of the project that a function's body calls.
+
+    Args:
+        function: The function.
+        state: Knows the functions.
+    """
+    for written in _CALL.findall(_code(function)):
+        for name in _candidates(written, function):
+            known = state.functions_named(name)
+            if known:
+                yield from known
+                break
+
+
+def reached(function: Function, state: State) -> Iterator[Function]:
+    """A function, and the functions of the project it calls, directly or through others.
+
+    Args:
+        function: Where to start.
+        state: Knows the functions.
+    """
+    found, queue = {id(function)}, [function]
+    while queue:
+        one = queue.pop()
+        yield one
+        for called in functions_in(one, state):
+            if id(called) not in found:
+                found.add(id(called))
+                queue.append(called)
+
+
+def mentions(function: Function, word: str) -> bool:
+    """Whether a body has a word outside of strings and comments.
+
+    Args:
+        function: The function.
+        word: A name, as the catalog writes it.
+    """
+    return re.search(rf'(?<![\w$]){re.escape(word)}(?![\w$])', _code(function), re.IGNORECASE) is not None
+
+
+def strings_in(function: Function) -> list[str]:
+    """The texts of the string constants in a body.
+
+    Args:
+        function: The function.
+    """
+    return [str(text) for text in _STRING.findall(_COMMENT.sub(" ", function.body or ""))]
+
+
+def _code(function: Function) -> str:
+    return _NOT_CODE.sub(" ", function.body or "")
+
+
+def _candidates(written: str, function: Function) -> Iterator[Name]:
+    parts = [part.strip() for part in re.findall(_NAME, written)]
+    plain = [part[1:-1] if part.startswith('"') else part.lower() for part in parts]
+    if len(plain) > 1:
+        yield plain[0], plain[1]
+        return
+    for schema in (*(function.search_path or ()), function.name[0], "public"):
+        yield schema, plain[0]

@@ -1,0 +1,90 @@
+"""A wide permissive policy that voids a narrower one beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rempart.lint.policies import (
+    PolicyRule,
+    always_true,
+    any_user,
+    applies_to,
+    clients,
+    commands,
+    has_floor,
+    judge_for,
+    problem,
+)
+from rempart.lint.rule import Problem
+from rempart.lint.settings import Settings
+from rempart.lint.state import PUBLIC, Policy, State
+from rempart.report.finding import Severity
+from rempart.sqltext.expressions import conjuncts, key, reads_columns
+
+
+class PermissiveUnion(PolicyRule):
+    """A wide permissive policy that voids a narrower one beside it."""
+
+    name = "permissive-union"
+    severity = Severity.ERROR
+    what = "A permissive policy lets through all that a narrower one beside it, for the same role and command, would keep out."
+    why = (
+        "Permissive policies are joined by OR: one forgotten `using (true)` voids the scoping of every other policy on the "
+        "table, which goes on looking as if it protected it. Drop the wide policy, or make the narrow one restrictive."
+    )
+    bad = (
+        "create policy scoped on public.stocks for select to authenticated using (depot_id = (select app.user_depot_id()));\n"
+        "create policy debug on public.stocks for select to authenticated using (true);",
+    )
+    good = (
+        "create policy wide on public.stocks for select to authenticated using (true);\n"
+        "create policy scoped on public.stocks as restrictive for select to authenticated\n"
+        "    using (depot_id = (select app.user_depot_id()));",
+    )
+
+    def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge a permissive policy for clients by those beside it."""
+        table = state.relations.get(policy.table)
+        if table is None or not policy.permissive or not policy.seen:
+            return
+        roles = clients(policy, state, settings)
+        if not roles or has_floor(policy, roles, commands(policy), state, settings):
+            return
+        voided = [
+            other.name
+            for other in table.policies.values()
+            if other is not policy
+            and other.permissive
+            and other.seen
+            and set(commands(other)) <= set(commands(policy))
+            and _covers(policy, other, state, settings)
+            and all(_voids(policy, other, command, state, settings) for command in commands(other))
+        ]
+        if voided:
+            what = f"is wider than {', '.join(voided)} beside it, and so voids what that keeps out"
+            yield problem(policy, what, policy.using_from, policy.using)
+
+
+def _covers(wide: Policy, narrow: Policy, state: State, settings: Settings) -> bool:
+    """Whether the wide policy is in force for every client role of the narrow one."""
+    roles = clients(narrow, state, settings)
+    return bool(roles) and all(
+        PUBLIC in wide.roles or (role != PUBLIC and applies_to(wide, role, state)) for role in roles
+    )
+
+
+def _condition(policy: Policy, command: str) -> Any:
+    return policy.check if command == "insert" and policy.check is not None else policy.using
+
+
+def _voids(wide: Policy, narrow: Policy, command: str, state: State, settings: Settings) -> bool:
+    a, b, table = _condition(wide, command), _condition(narrow, command), wide.table
+    if a is None or b is None or judge_for(table, state).never_true(b) or always_true(b, table, state, settings):
+        return False
+    if always_true(a, table, state, settings):
+        return True
+    if any_user(a, table, state, settings):
+        return reads_columns(b) and not any_user(b, table, state, settings)
+    own = frozenset({table[1]})
+    return {key(part, own) for part in conjuncts(a)} < {key(part, own) for part in conjuncts(b)}

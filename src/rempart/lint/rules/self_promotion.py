@@ -1,0 +1,165 @@
+"""A policy that lets a user write what decides his own access."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pglast import ast
+
+from rempart.lint.function_reads import mentions, tables_in
+from rempart.lint.policies import (
+    WRITES,
+    PolicyRule,
+    any_user,
+    clauses,
+    clients,
+    columns_of,
+    policies,
+    problem,
+    source_of,
+)
+from rempart.lint.rule import Problem
+from rempart.lint.sessions import asks_session, helper, is_user
+from rempart.lint.settings import Settings
+from rempart.lint.state import Name, Policy, Relation, State, shown
+from rempart.lint.writable import may_write
+from rempart.report.finding import Severity
+from rempart.sqltext.expressions import conjuncts, disjuncts, equalities, reads_columns, without_casts
+from rempart.sqltext.scopes import owner, placed
+from rempart.sqltext.walk import column, nodes_of
+
+_DECIDES = frozenset(
+    "role roles user_role app_role system_role account_role member_role team_role org_role organization_role access_role"
+    " role_id role_name is_admin admin is_administrator is_superuser is_super_admin is_superadmin super_admin is_staff"
+    " is_moderator permissions permission permission_level privileges privilege_level access_level access_rights"
+    " security_level clearance".split()
+)
+"""Names of columns that decide what somebody may do, when nothing more is known."""
+_HARMLESS_TRIGGER = re.compile(r"updat|modif|touch|timestamp|datetime|search|audit|log|notif|webhook|slug", re.I)
+_HARMLESS_COLUMNS = frozenset({"id", "created_at", "updated_at", "email", "deleted_at"})
+
+
+class SelfPromotion(PolicyRule):
+    """A policy that lets a user write what decides his own access."""
+
+    name = "self-promotion"
+    severity = Severity.ERROR
+    what = "A policy lets users write their own row whole, with a column in it that decides what they may do."
+    why = (
+        "`using (user_id = auth.uid())` keeps a user to his own row, and lets him set its role to admin or its depot to any "
+        "other: a policy does not tell columns apart. Grant UPDATE on the harmless columns only, fix the others in WITH "
+        "CHECK or in a trigger, or keep roles in a table that users cannot write."
+    )
+    bad = (
+        "create table public.profils (user_id uuid primary key, nom text, role text);\n"
+        "alter table public.profils enable row level security;\n"
+        "create policy profils_update on public.profils for update to authenticated\n"
+        "    using (user_id = (select auth.uid()));",
+    )
+    good = (
+        "create table public.profils (user_id uuid primary key, nom text, role text);\n"
+        "alter table public.profils enable row level security;\n"
+        "revoke update on table public.profils from public, anon, authenticated;\n"
+        "grant update (nom) on table public.profils to authenticated;\n"
+        "create policy profils_update on public.profils for update to authenticated\n"
+        "    using (user_id = (select auth.uid()));",
+    )
+
+    def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge permissive policies for writing that are for clients and about the user's own row."""
+        table = state.relations.get(policy.table)
+        if table is None or not table.columns or not policy.permissive or policy.command not in WRITES:
+            return
+        condition, source = policy.check, policy.check_from
+        if policy.command != "insert" and (policy.using is not None or condition is None):
+            condition, source = policy.using, policy.using_from
+        keys = _own_row(condition, policy, state, settings)
+        if not keys:
+            return
+        roles, verb = clients(policy, state, settings), "insert" if policy.command == "insert" else "update"
+        open_columns = [
+            name
+            for name in table.columns
+            if name not in keys
+            and any(may_write(verb, table.name, name, role, state) for role in roles)
+            and _decides(name, table, keys, state, settings)
+            and not _is_fixed(name, policy, table, state)
+        ]
+        if open_columns:
+            what = f"lets users {verb} {', '.join(open_columns)} of their own row, which decides what they may do"
+            yield problem(policy, what, source, condition)
+
+
+def _own_row(condition: Any, policy: Policy, state: State, settings: Settings) -> set[str]:
+    """The columns by which a condition ties a row to the user, where nothing else about the user is asked."""
+    for alternative in disjuncts(condition):
+        keys: set[str] = set()
+        restricted = False
+        for part in conjuncts(alternative):
+            mine = _user_columns(part, policy.table, state, settings)
+            keys |= mine
+            if not mine and not reads_columns(part) and asks_session(part, state, settings):
+                restricted = restricted or not any_user(part, policy.table, state, settings)
+        if keys and not restricted:
+            return keys
+    return set()
+
+
+def _user_columns(part: Any, table: Name, state: State, settings: Settings) -> set[str]:
+    found = set()
+    for left, right, _ in equalities(part):
+        for one, other in ((left, right), (right, left)):
+            parts = column(without_casts(one))
+            if parts and (len(parts) == 1 or parts[-2] == table[1]) and is_user(other, state, settings):
+                found.add(parts[-1])
+    return found
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _decides(name: str, table: Relation, keys: set[str], state: State, settings: Settings) -> bool:
+    return _snake(name) in _DECIDES or (
+        name not in _HARMLESS_COLUMNS and name in _read_for_access(table, keys, state)
+    )
+
+
+def _read_for_access(table: Relation, keys: set[str], state: State) -> set[str]:
+    """The columns of a table that policies read in sub-selects, or in functions they call."""
+    found: set[str] = set()
+    find = columns_of(state)
+    for other, its_policies in policies(state):
+        for policy in its_policies:
+            for _, node, _ in clauses(policy):
+                for here in placed(node, source_of(other.name, state), find):
+                    parts = column(here.node) if here.sublinks else ()
+                    held = owner(parts, here.chain) if parts else None
+                    if held is not None and held.depth > 0 and held.source is not None:
+                        if state.resolve(held.source.schema, held.source.relation) == table.name:
+                            found.add(parts[-1])
+                for call in nodes_of(node, ast.FuncCall):
+                    function = helper(call, state)
+                    if function is not None and table.name in tables_in(function, state):
+                        found |= {name for name in table.columns if mentions(function, name)}
+    return found - keys
+
+
+def _is_fixed(name: str, policy: Policy, table: Relation, state: State) -> bool:
+    """Whether a check, a restrictive policy or a trigger speaks of the column."""
+    checks = [policy.check if policy.check is not None else policy.using]
+    for other in table.policies.values():
+        if not other.permissive:
+            checks += [other.check, other.using]
+    for check in checks:
+        if any(column(one)[-1:] == (name,) for one in nodes_of(check, ast.ColumnRef)):
+            return True
+    for trigger, function in table.triggers.items():
+        known = [one for one in state.functions_named(function) if one.seen and one.body is not None]
+        if any(mentions(one, name) for one in known):
+            return True
+        if not known and not _HARMLESS_TRIGGER.search(f"{trigger} {shown(function)}"):
+            return True
+    return False

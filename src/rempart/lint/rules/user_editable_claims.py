@@ -1,0 +1,109 @@
+"""A decision about access that rests on what users write themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pglast import ast
+
+from rempart.lint.function_reads import mentions, reached, strings_in
+from rempart.lint.policies import PolicyRule, clauses, columns_of, problem, source_of
+from rempart.lint.rule import Problem
+from rempart.lint.sessions import helper
+from rempart.lint.settings import Settings
+from rempart.lint.state import Function, Policy, State, shown
+from rempart.report.finding import Severity
+from rempart.sqltext.expressions import operator
+from rempart.sqltext.scopes import Chain, placed
+from rempart.sqltext.walk import called, column, nodes_of, string_constant
+
+_OPERATORS = frozenset({"->", "->>", "#>", "#>>", "@>", "?", "?|", "?&", "@?", "@@"})
+_RAW = "raw_"
+"""How the platform's table of accounts begins the names of these columns."""
+
+
+class UserEditableClaims(PolicyRule):
+    """A decision about access that rests on what users write themselves."""
+
+    name = "user-editable-claims"
+    severity = Severity.ERROR
+    what = "A policy, or a function it calls, reads a part of the token that users edit themselves, such as user_metadata."
+    why = (
+        "Any user may change his user_metadata through the API, without an administrator: a role or depot taken from it is "
+        "whatever he says it is. Use app_metadata, which only servers write, or a table."
+    )
+    bad = (
+        "create policy depots_read on public.depots for select to authenticated\n"
+        "    using ((select auth.jwt() -> 'user_metadata' ->> 'role') = 'admin');",
+    )
+    good = (
+        "create policy depots_read on public.depots for select to authenticated\n"
+        "    using ((select auth.jwt() -> 'app_metadata' ->> 'role') = 'admin');",
+    )
+
+    def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge both conditions of a policy, and the functions they call."""
+        for _, node, source in clauses(policy):
+            for here in placed(node, source_of(policy.table, state), columns_of(state)):
+                claim = _claim(here.node, here.chain, settings)
+                if claim is not None:
+                    yield problem(policy, f"rests on {claim}, which users edit themselves", source, here.node)
+                    break
+                function = helper(here.node, state) if isinstance(here.node, ast.FuncCall) else None
+                by = _reader(function, state, settings) if function is not None else None
+                if by is not None:
+                    what = f"calls function {shown(by.name)}, which reads what users edit themselves"
+                    yield problem(policy, what, source, here.node)
+                    break
+
+
+def _claim(node: Any, chain: Chain, settings: Settings) -> str | None:
+    """The claim a node takes from the token or from the accounts, or None."""
+    if isinstance(node, ast.A_Expr) and operator(node) in _OPERATORS and node.lexpr is not None:
+        texts = [text for part in nodes_of(node.rexpr, ast.A_Const) if (text := string_constant(part))]
+        return _named(texts, settings) if _asks_token(node.lexpr, settings) else None
+    if isinstance(node, ast.A_Indirection):
+        keys = [index.uidx for index in nodes_of(node.indirection, ast.A_Indices)]
+        return _named(_texts(keys), settings) if _asks_token(node.arg, settings) else None
+    if isinstance(node, ast.FuncCall):
+        own = called(node) in settings.session_functions
+        if own or _asks_token(node.args, settings):
+            return _named(_texts(node.args or ()), settings)
+    parts = column(node)
+    if parts and parts[-1] in settings.user_claims:
+        of_accounts = any(
+            source.schema in settings.platform_schemas for scope in chain for source in scope.sources
+        )
+        return parts[-1] if of_accounts or parts[-1].startswith(_RAW) else None
+    return None
+
+
+def _texts(parts: Any) -> list[str]:
+    return [text for part in parts if (text := string_constant(part))]
+
+
+def _named(texts: list[str], settings: Settings) -> str | None:
+    for text in texts:
+        for claim in sorted(settings.user_claims):
+            if re.search(rf"(?<!\w){re.escape(claim)}(?!\w)", text):
+                return claim
+    return None
+
+
+def _asks_token(node: Any, settings: Settings) -> bool:
+    return any(called(call) in settings.session_functions for call in nodes_of(node, ast.FuncCall))
+
+
+def _reader(function: Function, state: State, settings: Settings) -> Function | None:
+    """The function, among one and those it calls, that reads a claim users edit."""
+    for one in reached(function, state):
+        raw = any(mentions(one, claim) for claim in settings.user_claims if claim.startswith(_RAW))
+        if raw or (_named(strings_in(one), settings) and _mentions_token(one, settings)):
+            return one
+    return None
+
+
+def _mentions_token(function: Function, settings: Settings) -> bool:
+    return any(mentions(function, name.rpartition(".")[2]) for name in settings.session_functions)

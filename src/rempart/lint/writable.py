@@ -1,0 +1,32 @@
+"""Which columns of a table clients may write, as far as grants and revokes tell."""
+
+from __future__ import annotations
+
+from rempart.lint.state import PUBLIC, Name, State, Target
+
+
+def may_write(privilege: str, table: Name, column: str, role: str, state: State) -> bool:
+    """Whether a role may write a column.
+
+    What is granted or revoked by name decides. Where nothing is said of the role, the defaults of a hosted platform
+    are assumed: everything is granted.
+
+    Args:
+        privilege: `insert` or `update`.
+        table: The table.
+        column: The column.
+        role: A role, or `public`.
+        state: What is known.
+    """
+    mine = {PUBLIC, *state.reachable_roles(role)}
+    whole, by_column = Target("relation", table), Target("relation", table, column)
+    if any(privilege in state.grants.get(target, {}).get(one, ()) for target in (whole, by_column) for one in mine):
+        return True
+    if privilege in state.revoked.get(table, {}).get(role, ()):
+        return False
+    spoken_of = any(
+        mine & grantees.keys()
+        for target, grantees in state.grants.items()
+        if target.kind == "relation" and target.name == table
+    )
+    return not spoken_of

@@ -1,0 +1,8 @@
+-- so is FOR … IN EXECUTE
+do $$
+declare r record; t text := 'depots';
+begin
+    for r in execute 'select * from app.' || quote_ident(t) loop
+        null;
+    end loop;
+end $$;

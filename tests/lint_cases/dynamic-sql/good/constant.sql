@@ -1,0 +1,5 @@
+-- the text is written there
+do $$
+begin
+    execute 'revoke all on schema app from public';
+end $$;

@@ -1,0 +1,3 @@
+-- found: ALTER POLICY adds anon
+create policy menu_read on public.menu_items for select to authenticated using (published);
+alter policy menu_read on public.menu_items to authenticated, anon;

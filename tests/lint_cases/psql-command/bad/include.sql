@@ -1,0 +1,3 @@
+-- another file comes in
+\i policies.sql
+create schema app;

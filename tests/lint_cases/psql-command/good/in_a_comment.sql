@@ -1,0 +1,2 @@
+-- \i other.sql in a comment is text
+create schema app; /* \gexec */

@@ -1,0 +1,2 @@
+-- found
+alter table public.depots disable row level security;

@@ -1,0 +1,2 @@
+-- not found: the opposite
+alter table public.depots enable row level security;

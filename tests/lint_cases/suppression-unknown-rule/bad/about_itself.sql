@@ -1,0 +1,3 @@
+-- suppressions cannot be suppressed
+-- rempart: allow suppression-unused: never mind
+create schema app;

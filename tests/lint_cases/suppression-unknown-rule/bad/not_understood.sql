@@ -1,0 +1,3 @@
+-- no such word
+-- rempart: ignore psql-command
+create schema app;

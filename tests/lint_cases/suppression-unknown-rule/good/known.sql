@@ -1,0 +1,4 @@
+-- a rule
+-- rempart: allow psql-command: for psql alone
+\echo done
+create schema app;

@@ -1,0 +1,4 @@
+-- no statement follows
+create schema app;
+
+-- rempart: allow psql-command: for psql alone

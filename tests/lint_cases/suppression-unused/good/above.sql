@@ -1,0 +1,4 @@
+-- directly above
+-- rempart: allow psql-command: for psql alone
+\echo done
+create schema app;

@@ -1,0 +1,5 @@
+-- nothing behind the colon
+-- rempart: allow psql-command:
+\echo done
+create schema app;
+-- also: psql-command

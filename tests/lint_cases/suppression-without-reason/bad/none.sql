@@ -1,0 +1,5 @@
+-- no colon, no reason
+-- rempart: allow psql-command
+\echo done
+create schema app;
+-- also: psql-command

@@ -1,0 +1,4 @@
+-- a reason
+-- rempart: allow psql-command: the script is for psql alone
+\echo done
+create schema app;

@@ -1,0 +1,5 @@
+-- the constant text of an EXECUTE
+do $$
+begin
+    execute 'drop tabel app.depots';
+end $$;

@@ -1,0 +1,2 @@
+-- no such statement
+create tabel app.depots (id uuid);

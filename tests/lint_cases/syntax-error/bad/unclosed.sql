@@ -1,0 +1,2 @@
+-- a quote that never closes
+comment on schema app is 'L'intérieur';

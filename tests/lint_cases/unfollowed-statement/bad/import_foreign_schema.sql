@@ -1,0 +1,2 @@
+-- tables nobody sees here
+import foreign schema remote from server other into app;
