@@ -48,7 +48,9 @@ insert into auth.users (id, email) values (%(sub)s, %(name)s || '@x.example');
 insert into public.profils (user_id, nom_complet, role, depot_id)
 select %(sub)s, %(name)s, %(role)s, %(depot)s where %(role)s <> 'sans';
 """
-_DEPOTS = "insert into public.depots (id, nom, fuseau_horaire) values (%(a)s, 'A', %(zone_a)s), (%(b)s, 'B', %(zone_b)s)"
+_DEPOTS = (
+    "insert into public.depots (id, nom, fuseau_horaire) values (%(a)s, 'A', %(zone_a)s), (%(b)s, 'B', %(zone_b)s)"
+)
 # As maintenance: the only door through the guards. The reference data that tests change is made anew.
 _RESET = """
 select app.open_maintenance('stock');
@@ -140,9 +142,7 @@ class Depot:
         }
         return self.insert(user, "receptions", **_owner(defaults | columns))
 
-    def sortie(
-        self, volume: Any = 1_000, v15: Any = "same", *, user: str | None = "gerant_a", **columns: Any
-    ) -> str:
+    def sortie(self, volume: Any = 1_000, v15: Any = "same", *, user: str | None = "gerant_a", **columns: Any) -> str:
         """A sortie of MONALUXE gasoil from tank A, validated unless `statut` says otherwise."""
         defaults = {
             "citerne_id": TANK_A,

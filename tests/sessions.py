@@ -35,16 +35,12 @@ class Gateway:
                 self.connection.execute("select set_config(%s, %s, true)", (name, value))
             yield self.connection
 
-    def read(
-        self, sub: str | None, query: str, params: Sequence[Any] = (), role: str = "authenticated"
-    ) -> list[Row]:
+    def read(self, sub: str | None, query: str, params: Sequence[Any] = (), role: str = "authenticated") -> list[Row]:
         """The rows of one request."""
         with self.request(sub, role) as connection:
             return connection.execute(query, params or None).fetchall()
 
-    def change(
-        self, sub: str | None, statement: str, params: Sequence[Any] = (), role: str = "authenticated"
-    ) -> int:
+    def change(self, sub: str | None, statement: str, params: Sequence[Any] = (), role: str = "authenticated") -> int:
         """How many rows one request changed."""
         with self.request(sub, role) as connection:
             return connection.execute(statement, params or None).rowcount

@@ -1,4 +1,4 @@
-"""The stock engine's rules over again, in plain Python on Decimal, read from the domain's own words and not from the SQL.
+"""The stock engine's rules over again, in plain Python on Decimal, from the domain's own words, not from the SQL.
 
 A movement is a dated, signed pair of figures on a line (tank, product, owner). Adjustments count from the day of the
 movement they correct. Everything is added rounded to a thousandth.

@@ -29,7 +29,6 @@ settings.register_profile("fuzz", max_examples=2_000, print_blob=True, **_COMMON
 settings.load_profile(os.environ.get("REMPART_HYPOTHESIS_PROFILE", "default-rempart"))
 
 
-
 @dataclass(frozen=True)
 class _Shared:
     """The database that the tests of a minimal depot share."""

@@ -257,7 +257,10 @@ def test_a_sync_that_waited_says_so(depot: Depot) -> None:
 def test_a_change_that_commits_while_the_sync_waits_for_its_row_survives(depot: Depot, status: str) -> None:
     _stale_trips(depot, 3)
     _sync(depot.gateway)
-    change = f"update public.system_alerts set status = '{status}' where entity_id = (select id from public.cours_de_route where plaque_camion = 'T2')"
+    change = (
+        f"update public.system_alerts set status = '{status}'"
+        " where entity_id = (select id from public.cours_de_route where plaque_camion = 'T2')"
+    )
     with second_session(depot) as (other, start):
         with depot.gateway.request(USERS["admin_a"]) as connection:
             assert connection.execute(change).rowcount == 1
@@ -284,7 +287,9 @@ def test_an_ack_that_waits_for_the_sync_survives(depot: Depot) -> None:
             connection.execute(SYNC)
             late = start(other.change, USERS["directeur_a"], ack)
         assert late.result(timeout=30) == 3
-    found = depot.rows("select distinct status, acknowledged_by::text, acknowledged_at > first_detected_at from public.system_alerts")
+    found = depot.rows(
+        "select distinct status, acknowledged_by::text, acknowledged_at > first_detected_at from public.system_alerts"
+    )
     assert found == [("ACK", USERS["directeur_a"], True)]
 
 
@@ -318,9 +323,9 @@ def test_acks_of_many_users_during_many_syncs_are_never_lost(depot: Depot) -> No
     works: list[Callable[[Gateway], Any]] = [syncs, syncs]
     works += [acknowledge(trips[i::4], user) for i, user in enumerate(users)]
     assert together(depot, works) == [8, 8, 50, 50, 50, 50]
-    assert depot.rows("select status, acknowledged_by::text, count(*) from public.system_alerts group by 1, 2 order by 2") == sorted(
-        ("ACK", USERS[user], 50) for user in users
-    )
+    assert depot.rows(
+        "select status, acknowledged_by::text, count(*) from public.system_alerts group by 1, 2 order by 2"
+    ) == sorted(("ACK", USERS[user], 50) for user in users)
 
 
 # --- everything at once -------------------------------------------------------------------------------------------
@@ -346,11 +351,15 @@ def test_nobody_deadlocks(depot: Depot) -> None:
                     delta = choose.randrange(-500, 500) or 1
                     gateway.change(USERS["admin_a"], ADJUST, (first[tank], delta, 0, USERS["admin_a"]))
                 case 3:
-                    gateway.read(None, "select public.rebuild_stocks(%s)", (choose.choice([tank, None]),), "service_role")
+                    gateway.read(
+                        None, "select public.rebuild_stocks(%s)", (choose.choice([tank, None]),), "service_role"
+                    )
                 case 4:
                     _sync(gateway)
                 case 5:
-                    gateway.change(USERS["admin_a"], "update public.system_alerts set status = 'ACK' where status = 'OPEN'")
+                    gateway.change(
+                        USERS["admin_a"], "update public.system_alerts set status = 'ACK' where status = 'OPEN'"
+                    )
 
         def run(gateway: Gateway) -> list[str]:
             raised = []

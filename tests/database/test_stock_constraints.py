@@ -164,13 +164,18 @@ def test_a_day_of_a_line_has_one_balance(depot: Depot) -> None:
         ("depots", {"nom": "X", "fuseau_horaire": None}, NotNullViolation),
         ("profils", {"role": "operateur", "depot_id": CLIENT}, ForeignKeyViolation),
         ("profils", {"role": "operateur", "user_id": CLIENT}, ForeignKeyViolation),
-        ("cours_de_route", {"plaque_camion": "X", "date_chargement": "2026-01-01", "fournisseur_id": CLIENT}, ForeignKeyViolation),
-        ("system_alerts", {"check_code": "X", "severity": "LOW", "entity_type": "X", "entity_id": CLIENT, "message": "x"}, CheckViolation),
+        ("cours_de_route", {"plaque_camion": "X", "date_chargement": "2026-01-01", "fournisseur_id": CLIENT},
+         ForeignKeyViolation),
+        ("system_alerts", {"check_code": "X", "severity": "LOW", "entity_type": "X", "entity_id": CLIENT,
+                           "message": "x"}, CheckViolation),
         ("log_actions", {"action": "x", "module": "x", "niveau": "DEBUG"}, CheckViolation),
-        ("citernes", {"nom": "X", "capacite_totale": 1, "capacite_securite": 0, "produit_id": GASOIL}, NotNullViolation),
+        ("citernes", {"nom": "X", "capacite_totale": 1, "capacite_securite": 0, "produit_id": GASOIL},
+         NotNullViolation),
     ],
 )  # fmt: skip
-def test_references_and_lists_hold(depot: Depot, table: str, columns: dict[str, Any], error: type[IntegrityError]) -> None:
+def test_references_and_lists_hold(
+    depot: Depot, table: str, columns: dict[str, Any], error: type[IntegrityError]
+) -> None:
     with pytest.raises(error):
         depot.insert(None, table, **columns)
 

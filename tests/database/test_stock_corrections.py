@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from depot import (
+    DEPOT_A,
     DEPOT_B,
     ESSENCE,
     TANK_A,
@@ -238,7 +239,7 @@ def test_an_adjustment_is_its_authors(depot: Depot) -> None:
 def test_a_gauging_and_a_trip_carry_the_servers_clock(depot: Depot) -> None:
     depot.insert("operateur_a", "prises_de_hauteur", citerne_id=TANK_A, volume_mesure=1, created_at=LONG_AGO)
     depot.insert(
-        "operateur_a", "cours_de_route", depot_destination_id=depot.value("select id from public.depots where nom = 'A'"),
+        "operateur_a", "cours_de_route", depot_destination_id=DEPOT_A,
         plaque_camion="X1", date_chargement="2026-01-01", statut="ARRIVE", created_at=LONG_AGO, arrive_at=LONG_AGO,
     )  # fmt: skip
     recent = "created_at > now() - interval '1 hour'"
@@ -281,10 +282,14 @@ def test_the_day_is_the_depots_never_the_sessions(depot: Depot, zone: str) -> No
             (TANK_B,),
         )
     there = depot.value("select (now() at time zone %s)::date", (ZONES[DEPOT_B],))
-    assert depot.rows(
-        "select date_reception from public.receptions union all select date_jour from public.sorties_produit"
-        " union all select date_jour from public.stocks_ouverture union all select date_jour from public.stocks_journaliers"
-    ) == [(there,)] * 5
+    assert (
+        depot.rows(
+            "select date_reception from public.receptions union all select date_jour from public.sorties_produit"
+            " union all select date_jour from public.stocks_ouverture"
+            " union all select date_jour from public.stocks_journaliers"
+        )
+        == [(there,)] * 5
+    )
 
 
 @pytest.mark.parametrize("zone", ["UTC", FAR_ZONE])
@@ -312,7 +317,9 @@ def test_a_draft_has_its_day_from_its_validation(depot: Depot) -> None:
     depot.reception(5_000, date_reception="2026-01-01")
     draft = depot.sortie(1, statut="brouillon", date_sortie="2026-03-01 23:00+00")
     assert depot.value("select date_jour from public.sorties_produit") is None
-    depot.gateway.change(USERS["gerant_a"], "update public.sorties_produit set statut = 'validee' where id = %s", (draft,))
+    depot.gateway.change(
+        USERS["gerant_a"], "update public.sorties_produit set statut = 'validee' where id = %s", (draft,)
+    )
     assert depot.value("select date_jour from public.sorties_produit") == date(2026, 3, 2)
 
 

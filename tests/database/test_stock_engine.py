@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -125,9 +126,7 @@ def test_a_reception_closes_its_trip_once(depot: Depot) -> None:
     with Unchanged(depot, *REFUSED):
         depot.reception(cours_de_route_id=trip)
     # Not even when an admin has brought the trip back to ARRIVE.
-    depot.gateway.change(
-        USERS["admin_a"], "update public.cours_de_route set statut = 'ARRIVE' where id = %s", (trip,)
-    )
+    depot.gateway.change(USERS["admin_a"], "update public.cours_de_route set statut = 'ARRIVE' where id = %s", (trip,))
     with Unchanged(depot, UniqueViolation):
         depot.reception(cours_de_route_id=trip)
 
@@ -173,6 +172,17 @@ def test_figures_are_added_rounded_to_a_thousandth_so_that_order_never_shows(dep
     assert depot.snapshot() == depot.snapshot(TANK_A2) == (expected, expected)
     raw = "select distinct stock_ambiant from public.stocks_snapshot"
     assert depot.value(raw) == float(expected)
+
+
+@pytest.mark.xfail(strict=True, reason="a float8 is cast to numeric with 15 digits: above 1e12 thousandths are lost")
+def test_figures_too_large_to_be_exact_are_refused_or_exact(depot: Depot) -> None:
+    entered = D(0)
+    for volume in ["10000000000000", "0.123"] * 3:
+        with contextlib.suppress(CheckViolation):
+            depot.reception(volume)
+            entered += D(volume)
+    assert depot.snapshot() == (entered, entered)
+    assert depot.value("select lignes_corrigees from public.rebuild_stocks()") == 0
 
 
 # --- sorties ------------------------------------------------------------------------------------------------------
@@ -365,7 +375,9 @@ def test_a_draft_is_checked_when_it_is_validated(depot: Depot) -> None:
         ("sans_profil", False),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("statement", ["update public.sorties_produit set note = 'x'", "delete from public.sorties_produit"])
+@pytest.mark.parametrize(
+    "statement", ["update public.sorties_produit set note = 'x'", "delete from public.sorties_produit"]
+)
 def test_a_draft_belongs_to_its_creator_and_managers(depot: Depot, user: str, allowed: bool, statement: str) -> None:
     draft = depot.sortie(user="operateur_a", statut="brouillon")
     assert depot.gateway.change(USERS[user], f"{statement} where id = %s", (draft,)) == int(allowed)
@@ -375,11 +387,15 @@ def test_rejection_is_possible_from_a_draft_or_at_once_and_is_final(depot: Depot
     depot.reception()
     draft = depot.sortie(statut="brouillon")
     at_once = depot.sortie(statut="rejetee")
-    depot.gateway.change(USERS["gerant_a"], "update public.sorties_produit set statut = 'rejetee' where id = %s", (draft,))
+    depot.gateway.change(
+        USERS["gerant_a"], "update public.sorties_produit set statut = 'rejetee' where id = %s", (draft,)
+    )
     for rejected in (draft, at_once):
         for statut in ("brouillon", "validee"):
             with Unchanged(depot, psycopg.errors.RestrictViolation):
-                depot.rows("update public.sorties_produit set statut = %s where id = %s returning 1", (statut, rejected))
+                depot.rows(
+                    "update public.sorties_produit set statut = %s where id = %s returning 1", (statut, rejected)
+                )
     valid = depot.sortie()
     with Unchanged(depot, psycopg.errors.RestrictViolation):
         depot.rows("update public.sorties_produit set statut = 'rejetee' where id = %s returning 1", (valid,))

@@ -11,9 +11,15 @@ import pytest
 from depot import USERS, Depot
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
-from sessions import Gateway
 
-IMMUTABLE = ("receptions", "sorties_produit", "stocks_adjustments", "stocks_ouverture", "log_actions", "system_alerts_history")
+IMMUTABLE = (
+    "receptions",
+    "sorties_produit",
+    "stocks_adjustments",
+    "stocks_ouverture",
+    "log_actions",
+    "system_alerts_history",
+)
 DENIED = (InsufficientPrivilege, RestrictViolation)
 
 
@@ -42,7 +48,8 @@ def touches(table: str) -> dict[str, str]:
         "delete": f"delete from public.{table}",
         "truncate": f"truncate public.{table}",
         "truncate cascade": f"truncate public.{table} cascade",
-        "merge update": f"merge into public.{table} t using (select 1) s on true when matched then update set id = t.id",
+        "merge update": f"merge into public.{table} t using (select 1) s on true"
+        " when matched then update set id = t.id",
         "merge delete": f"merge into public.{table} t using (select 1) s on true when matched then delete",
         "upsert": f"insert into public.{table} select * from public.{table}"
         " on conflict (id) do update set id = excluded.id",

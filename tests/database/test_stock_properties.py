@@ -108,9 +108,9 @@ def decimals(low: str, high: str, places: int = 3) -> st.SearchStrategy[Decimal]
 
 
 # Round figures meet each other and the floor; the others show rounding.
-VOLUMES = st.sampled_from([D("0.001"), D(500), D(1_000), D("1000.001"), D(3_000), D(8_500)]) | decimals("0.001", "9000", 4).map(
-    lambda volume: max(volume, D("0.001"))
-)
+VOLUMES = st.sampled_from([D("0.001"), D(500), D(1_000), D("1000.001"), D(3_000), D(8_500)]) | decimals(
+    "0.001", "9000", 4
+).map(lambda volume: max(volume, D("0.001")))
 AT_15 = st.none() | VOLUMES
 SIGNED = st.sampled_from([D(0), D("0.0004"), D("-0.0005"), D(-1_000), D(1_000)]) | decimals("-5000", "5000", 4)
 TANK, OWNER = st.sampled_from(TANKS), st.sampled_from(["MONALUXE", "PARTENAIRE"])
@@ -145,9 +145,7 @@ class Run:
     def __init__(self, depot: Depot) -> None:
         depot.reset()
         self.depot, self.gateway = depot, depot.gateway
-        self.model = model.Depot(
-            {TANK_ESSENCE: model.Tank(ESSENCE, D(SAFETY)), TANK_B: model.Tank(GASOIL, D(SAFETY))}
-        )
+        self.model = model.Depot({TANK_ESSENCE: model.Tank(ESSENCE, D(SAFETY)), TANK_B: model.Tank(GASOIL, D(SAFETY))})
         self.sorties: list[tuple[str, model.Sortie]] = []
         self.receptions: list[tuple[str, model.Posted | None]] = []
         self.chosen: list[str] = []
@@ -309,7 +307,9 @@ class Run:
         found: dict[model.Line, tuple[model.Pair, list[Any]]] = {
             row[:3]: (row[3:], []) for row in self.depot.rows(f"select {line}, {figures} from public.stocks_snapshot")
         }
-        for row in self.depot.rows(f"select {line}, date_jour, {figures} from public.stocks_journaliers order by date_jour"):
+        for row in self.depot.rows(
+            f"select {line}, date_jour, {figures} from public.stocks_journaliers order by date_jour"
+        ):
             found.setdefault(row[:3], (model.ZERO, []))[1].append(row[3:])
         return found
 

@@ -28,7 +28,8 @@ def alerts(depot: Depot) -> list[dict[str, Any]]:
 
 def history(depot: Depot) -> list[tuple[str | None, str, str | None]]:
     return depot.rows(  # type: ignore[return-value]
-        "select from_status, to_status, changed_by::text from public.system_alerts_history order by changed_at, from_status nulls first"
+        "select from_status, to_status, changed_by::text from public.system_alerts_history"
+        " order by changed_at, from_status nulls first"
     )
 
 
@@ -59,7 +60,9 @@ def test_a_new_check_becomes_an_open_alert(negative: Depot) -> None:
         "status": "OPEN",
     }  # fmt: skip
     assert alert["first_detected_at"] == alert["last_detected_at"]
-    assert [(alert["message"], alert["payload"])] == negative.rows("select message, payload from public.v_integrity_checks")
+    assert [(alert["message"], alert["payload"])] == negative.rows(
+        "select message, payload from public.v_integrity_checks"
+    )
     assert {alert[k] for k in ("acknowledged_by", "acknowledged_at", "resolved_by", "resolved_at")} == {None}
     assert history(negative) == [(None, "OPEN", None)]
 
@@ -204,7 +207,9 @@ def test_resolving_straight_from_open_acknowledges_nothing(negative: Depot) -> N
 
 
 @pytest.mark.parametrize("actor", ["admin_a", "owner"])
-@pytest.mark.parametrize(("start", "target"), [("ACK", "OPEN"), ("RESOLVED", "OPEN"), ("RESOLVED", "ACK"), ("OPEN", "CLOSED")])
+@pytest.mark.parametrize(
+    ("start", "target"), [("ACK", "OPEN"), ("RESOLVED", "OPEN"), ("RESOLVED", "ACK"), ("OPEN", "CLOSED")]
+)
 def test_nothing_goes_backwards_by_hand(negative: Depot, actor: str, start: str, target: str) -> None:
     sync(negative)
     if start != "OPEN":
@@ -256,7 +261,9 @@ def test_nobody_inserts_or_deletes_but_the_sync(negative: Depot, role: str) -> N
         "insert into public.system_alerts (check_code, severity, entity_type, entity_id, message)"
         " values ('X', 'INFO', 'X', gen_random_uuid(), 'x')"
     )
-    history_row = "insert into public.system_alerts_history (alert_id, to_status) select id, 'ACK' from public.system_alerts"
+    history_row = (
+        "insert into public.system_alerts_history (alert_id, to_status) select id, 'ACK' from public.system_alerts"
+    )
     for statement in (insert, history_row, "delete from public.system_alerts", "truncate public.system_alerts"):
         with pytest.raises(InsufficientPrivilege):
             negative.gateway.change(ADMIN, statement, role=role)

@@ -8,12 +8,16 @@ import pytest
 from alembic_project import alembic_project, revision
 
 from rempart.errors import UsageError
-from rempart.lint.engine import Unit
 from rempart.lint.statement import Direction
 from rempart.revisions.lint_units import RevisionUnits, revision_units
 from rempart.sqltext.positioned import PositionedText
 
 FILE = "migrations/versions/a.py"
+
+
+@pytest.fixture(autouse=True)
+def in_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 def texts(found: RevisionUnits, direction: Direction = Direction.UPGRADE) -> list[PositionedText]:
@@ -95,9 +99,7 @@ def test_sql_goes_to_postgres_as_it_is(tmp_path: Path) -> None:
 def test_sql_made_by_a_call_stands_at_the_call(tmp_path: Path, body: str) -> None:
     (found,) = upgrade_of(tmp_path, body)
     line = next(
-        number
-        for number, text in enumerate(found.file_text.splitlines(), start=1)
-        if text.strip().startswith("op.")
+        number for number, text in enumerate(found.file_text.splitlines(), start=1) if text.strip().startswith("op.")
     )
     assert (found.place(5).line, found.place(5).column) == (line, 5)
 
@@ -149,7 +151,7 @@ def test_helpers_outside_of_the_file_stand_at_the_call(tmp_path: Path) -> None:
     (tmp_path / "shop_sql.py").write_text("from alembic import op\ndef run(): op.execute('select 1')\n")
     config = alembic_project(
         tmp_path,
-        ini="prepend_sys_path = .",
+        ini="prepend_sys_path = .\npath_separator = os",
         a=revision("a", None, "pass\nshop_sql.run()", head="import shop_sql"),
     )
     (found,) = texts(revision_units(config))
@@ -291,7 +293,3 @@ def test_branches_with_labels_of_their_own_may_have_heads(tmp_path: Path) -> Non
     found = revision_units(config)
     assert found.problems == []
     assert "only names a branch" in "\n".join(found.notes)
-
-
-def units_by_revision(found: RevisionUnits) -> dict[str | None, Unit]:
-    return {unit.revision: unit for unit in found.units}

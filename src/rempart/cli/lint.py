@@ -27,6 +27,8 @@ def parser() -> argparse.ArgumentParser:
     """The arguments of the command."""
     made = argparse.ArgumentParser(
         prog="rempart lint",
+        # Asking for the width of the terminal loads what the rest never needs.
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=100),
         description=f"{HELP} Exit code 1: something was found; 2: wrong usage, or nothing to judge.",
     )
     made.add_argument("paths", nargs="*", metavar="PATH", help="SQL files, folders, revisions; - for standard input")

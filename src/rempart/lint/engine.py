@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pglast import ast
 
@@ -20,15 +20,17 @@ from rempart.lint.state import State, shown
 from rempart.lint.statement import Direction, Origin, Statement
 from rempart.lint.suppressions import UNUSED, Suppressions
 from rempart.report.finding import Finding, in_order
-from rempart.sqltext.bodies import Body, Inner, body_of, language_of
 from rempart.sqltext.parse import Trouble, Unparsed, parse
 from rempart.sqltext.positioned import Place, PositionedText
+
+if TYPE_CHECKING:
+    from rempart.sqltext.bodies import Body, Inner
 
 SYNTAX, PSQL = "syntax-error", "psql-command"
 DYNAMIC, DYNAMIC_IN_FUNCTION = "dynamic-sql", "dynamic-sql-in-function"
 UNFOLLOWED = "unfollowed-statement"
 
-_WORD = re.compile(r'"(?:[^"]|"")*"|\w+(?:\.(?:\w+|"(?:[^"]|"")*"))*|\S')
+_WORD = r'"(?:[^"]|"")*"|\w+(?:\.(?:\w+|"(?:[^"]|"")*"))*|\S'
 _DEEPEST = 20
 
 
@@ -209,6 +211,8 @@ class _Run:
 
     def body(self, statement: Statement, state: State, depth: int) -> None:
         """The statements that stand in a DO block or function."""
+        from rempart.sqltext.bodies import body_of, language_of
+
         node, is_block = statement.node, isinstance(statement.node, ast.DoStmt)
         if depth >= _DEEPEST:
             message = "blocks are nested too deeply to be followed"
@@ -285,7 +289,7 @@ class _Run:
         place = problem.place
         source = self.sources.get(place.path)
         line = source.line_text(place.line) if source is not None else ""
-        word = _WORD.match(line, place.column - 1)
+        word = re.match(_WORD, line[place.column - 1 :])
         self.findings.append(
             Finding(
                 rule=name,

@@ -42,7 +42,8 @@ def select(paths: Sequence[str], configuration: LintConfiguration) -> Selection:
     Raises:
         UsageError: There is no project to lint, no such path, or no SQL in it.
     """
-    migrations = migrations_folder(configuration)
+    only_sql = paths and all(path == STANDARD_INPUT or path.endswith(_SQL) for path in paths)
+    migrations = None if only_sql else migrations_folder(configuration)
     selection = Selection()
     if not paths:
         _select_project(configuration, migrations, selection)

@@ -15,7 +15,7 @@ _NAME = r'(?:"[^"]+"|[^\W\d][\w$]*)'
 _QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})?"
 _NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_TABLE = re.compile(rf"\b(?:from|join|update|into)\s+(?:only\s+)?({_QUALIFIED})(?!\s*[(\w.])", re.IGNORECASE)
+_TABLE = re.compile(rf'\b(?:from|join|update|into)\s+(?:only\s+)?({_QUALIFIED})(?![\w$"]|\s*[(.])', re.IGNORECASE)
 _CALL = re.compile(rf"({_QUALIFIED})\s*\(")
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 

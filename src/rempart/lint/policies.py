@@ -179,6 +179,18 @@ def clients(policy: Policy, state: State, settings: Settings) -> list[str]:
     return [role for role in policy.roles if is_untrusted_role(role, state, settings)]
 
 
+def subjects(policy: Policy, settings: Settings) -> list[str]:
+    """The roles of a policy that row security applies to, `public` included, whoever runs as them.
+
+    Args:
+        policy: The policy.
+        settings: Names the trusted roles.
+    """
+    if not policy.roles:
+        return ["roles that are not known here"]
+    return [role for role in policy.roles if role not in settings.trusted_roles]
+
+
 def words_for(roles: list[str]) -> str:
     """Roles, for a message.
 

@@ -14,7 +14,6 @@ from datetime import date
 from rempart.lint.rule import Problem
 from rempart.report.finding import Finding
 from rempart.sqltext.positioned import Place, PositionedText
-from rempart.sqltext.tokens import comments
 
 WITHOUT_REASON = "suppression-without-reason"
 UNKNOWN_RULE = "suppression-unknown-rule"
@@ -23,13 +22,12 @@ UNUSED = "suppression-unused"
 ABOUT_SUPPRESSIONS = frozenset({WITHOUT_REASON, UNKNOWN_RULE, EXPIRED, UNUSED})
 """The rules about suppressions; a suppression cannot allow these."""
 
-_MARK = re.compile(r"(?:--+|/\*+|\n[ \t]*\**)[ \t]*rempart:[ \t]*", re.IGNORECASE)
-_ALLOW = re.compile(
-    r"allow\s+(?P<rules>[\w/-]+(?:\s*,\s*[\w/-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z",
-    re.IGNORECASE | re.DOTALL,
+_MARK = r"(?:--+|/\*+|\n[ \t]*\**)[ \t]*rempart:[ \t]*"
+_ALLOW = (
+    r"allow\s+(?P<rules>[\w/-]+(?:\s*,\s*[\w/-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z"
 )
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_A_LETTER = re.compile(r"\w")
+_BLANK_LINE = r"\n[ \t\r]*\n"
+# Most texts hold no suppression: the patterns are compiled where they are first used.
 
 
 @dataclass
@@ -87,25 +85,27 @@ class Suppressions:
         sql = text.text
         if "rempart:" not in sql.lower():
             return
+        from rempart.sqltext.tokens import comments
+
         ordered = _merged(spans)
         for start, end in comments(sql):
-            marks = list(_MARK.finditer(sql, start, end))
+            marks = list(re.finditer(_MARK, sql[start:end], re.IGNORECASE))
             for position, mark in enumerate(marks):
-                until = marks[position + 1].start() if position + 1 < len(marks) else end
-                written = sql[mark.end() : until]
+                until = marks[position + 1].start() if position + 1 < len(marks) else end - start
+                written = sql[start + mark.end() : start + until]
                 self._take(text, written, text.place(start), _covered(sql, start, end, ordered))
 
     def _take(
         self, text: PositionedText, written: str, place: Place, span: tuple[int, int] | None
     ) -> None:
-        match = _ALLOW.match(written.removesuffix("*/").strip())
+        match = re.match(_ALLOW, written.removesuffix("*/").strip(), re.IGNORECASE | re.DOTALL)
         if match is None:
             shown = written.strip().splitlines()[0][:60] if written.strip() else ""
             self._problem(UNKNOWN_RULE, f"the comment is not understood: rempart: {shown}", place)
             return
         names = tuple(name.strip().lower() for name in match["rules"].split(","))
         reason = match["reason"] or ""
-        if not _A_LETTER.search(reason):
+        if not re.search(r"\w", reason):
             self._problem(WITHOUT_REASON, f"the suppression of {', '.join(names)} gives no reason", place)
             return
         until = None
@@ -174,7 +174,7 @@ def _covered(sql: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -
     if before and "\n" not in sql[before[-1][1] : start]:
         return before[-1]
     after = next((span for span in spans if span[0] >= end), None)
-    if after is None or _BLANK_LINE.search(_without_comments(sql, end, after[0])):
+    if after is None or re.search(_BLANK_LINE, _without_comments(sql, end, after[0])):
         return None
     return after
 
@@ -192,6 +192,8 @@ def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _without_comments(sql: str, start: int, end: int) -> str:
     """The text between two indexes, comments replaced by something that is not blank."""
+    from rempart.sqltext.tokens import comments
+
     between = sql[start:end]
     for first, last in reversed(comments(between)):
         between = between[:first] + "-" + between[last:]

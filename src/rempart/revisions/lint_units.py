@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import alembic
 from alembic.config import Config as AlembicConfig
@@ -17,7 +18,6 @@ from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
-from rempart.config import Config
 from rempart.errors import RempartError, UsageError
 from rempart.lint.engine import Unit
 from rempart.lint.rule import Problem
@@ -31,6 +31,18 @@ from rempart.sqltext.positioned import Place
 
 _ALEMBIC = Path(alembic.__file__).parent
 _UNREAD = "unread_revisions in [tool.rempart.lint]"
+
+
+class Project(Protocol):
+    """What has to be known of a project; `config.Config` and the linter's own configuration both tell it."""
+
+    @property
+    def root(self) -> Path | None:
+        """The folder of `pyproject.toml`."""
+
+    @property
+    def alembic_ini(self) -> Path | None:
+        """Alembic's configuration file."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class RevisionUnits:
         return self.problems
 
 
-def revision_units(config: Config, unread: Collection[str] = ()) -> RevisionUnits:
+def revision_units(config: Project, unread: Collection[str] = ()) -> RevisionUnits:
     """Render every revision's upgrade and downgrade.
 
     Args:
@@ -62,8 +74,16 @@ def revision_units(config: Config, unread: Collection[str] = ()) -> RevisionUnit
     Raises:
         UsageError: There are no revisions, they form no history, or one cannot be rendered; names it and the reason.
     """
-    with _in_folder(config.root), contextlib.redirect_stdout(sys.stderr):
-        alembic_config = _alembic_config(config)
+    root, ini = config.root, config.alembic_ini
+    if root is None or ini is None or not ini.is_file():
+        raise UsageError(
+            f"{ini or 'alembic.ini'} does not exist", "Name Alembic's file as alembic_ini in [tool.rempart]."
+        )
+    # Findings name files as they are seen from the current folder; Alembic's relative paths start at its own file.
+    here = Path.cwd()
+    root, ini = root.resolve(), ini.resolve()
+    with _in_folder(ini.parent), contextlib.redirect_stdout(sys.stderr):
+        alembic_config = AlembicConfig(str(ini), toml_file=str(root / "pyproject.toml"))
         script = _script(alembic_config)
         ordered = _ordered(script)
         if unknown := sorted(set(unread) - {one.revision for one in ordered}):
@@ -74,11 +94,11 @@ def revision_units(config: Config, unread: Collection[str] = ()) -> RevisionUnit
         places: dict[str, Place] = {}
         with recording(alembic_config, script) as recorder:
             for one in ordered:
-                source = Source(Path(one.path), _shown(one, config))
+                source = Source(Path(one.path), _shown(one, here))
                 places[one.revision] = source.place_of_revision()
                 _Rendering(one, source, recorder, found, may_fail=one.revision in unread).render()
         found.problems.extend(several_heads(script, ordered, places))
-        found.problems.extend(released.problems(Path(script.dir), config.root, found.units, places))
+        found.problems.extend(released.problems(Path(script.dir), here, found.units, places))
     return found
 
 
@@ -199,14 +219,6 @@ class _Rendering:
         return len(body) == 1 and isinstance(body[0], ast.Raise)
 
 
-def _alembic_config(config: Config) -> AlembicConfig:
-    if not config.alembic_ini.is_file():
-        raise UsageError(
-            f"{config.alembic_ini} does not exist", "Name Alembic's file as alembic_ini in [tool.rempart]."
-        )
-    return AlembicConfig(str(config.alembic_ini), toml_file=str(config.root / "pyproject.toml"))
-
-
 def _script(alembic_config: AlembicConfig) -> ScriptDirectory:
     try:
         return ScriptDirectory.from_config(alembic_config)
@@ -271,14 +283,14 @@ def _unreadable(error: Exception) -> UsageError:
     return UsageError(f"a revision cannot be loaded{where}: {reason}.", "Correct the file.")
 
 
-def _shown(script: Script, config: Config) -> str:
+def _shown(script: Script, here: Path) -> str:
     path = Path(script.path).resolve()
-    return path.relative_to(config.root).as_posix() if path.is_relative_to(config.root) else path.as_posix()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
 
 @contextlib.contextmanager
 def _in_folder(folder: Path) -> Iterator[None]:
-    """Be in the project's folder: Alembic's relative paths start there. The import path stays as it was afterwards."""
+    """Be in a folder; the import path stays as it was afterwards."""
     path = list(sys.path)
     with contextlib.chdir(folder):
         try:

@@ -38,6 +38,10 @@ class NeedsDatabase(Exception):
     """The revision asked for something that only a database can tell."""
 
 
+class NoValue(Exception):
+    """The revision runs SQL with a parameter that has no value: it would fail on a database as well."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A piece of SQL that was run.
@@ -118,8 +122,9 @@ def recording(config: AlembicConfig, script: ScriptDirectory) -> Iterator[Record
             transactional_ddl=True,
         )
         context = environment.get_context()
-        context.impl = _Impl(context, recorder)
-        context.connection = _Connection(context)  # type: ignore[assignment]
+        connection = _Connection(context)
+        context.connection = connection  # type: ignore[assignment]
+        context.impl = _Impl(connection, recorder)
         with Operations.context(context):
             yield recorder
 
@@ -130,8 +135,9 @@ class _Impl(PostgresqlImpl):
     A script has tabs made blanks and `:name` and `%` made placeholders of a driver; Postgres never gets these.
     """
 
-    def __init__(self, context: MigrationContext, recorder: Recorder) -> None:
-        super().__init__(context.dialect, None, True, True, io.StringIO(), {"literal_binds": True})
+    def __init__(self, connection: _Connection, recorder: Recorder) -> None:
+        settings = {"literal_binds": True}
+        super().__init__(connection.dialect, connection, True, True, io.StringIO(), settings)  # type: ignore[arg-type]
         self._recorder = recorder
 
     def _exec(
@@ -146,11 +152,15 @@ class _Impl(PostgresqlImpl):
             self._compile(_with_values(construct, values))
 
     def _compile(self, construct: Any) -> None:
-        if isinstance(construct, TextClause) and not _placeholders(construct, self.dialect):
-            self._recorder.take(construct.text, escaped_colons=True)
-            return
-        options = {} if isinstance(construct, DDLElement) else {"literal_binds": True}
-        compiled = construct.compile(dialect=self.dialect, compile_kwargs=options)
+        compiled = construct.compile(dialect=self.dialect)
+        if not isinstance(construct, DDLElement):
+            for parameter in compiled.bind_names:
+                if parameter.required:
+                    raise NoValue(f":{parameter.key} is a parameter for SQLAlchemy, and has no value (a colon is \\:)")
+            if isinstance(construct, TextClause) and not compiled.bind_names:
+                self._recorder.take(construct.text, escaped_colons=True)
+                return
+            compiled = construct.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
         self._recorder.take(str(compiled).strip() + ";")
 
     def static_output(self, text: str) -> None:
@@ -183,9 +193,13 @@ class _Connection(MockConnection):
         self._context.impl.static_output(statement)
         return _NoResult()
 
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open; Alembic asks."""
+        return True
+
     def __getattr__(self, name: str) -> NoReturn:
-        # A dunder is asked for by the interpreter and by copy and inspect, which need the usual answer.
-        if name.startswith("__"):
+        # Names with an underscore are asked for by the interpreter and by libraries, which need the usual answer.
+        if name.startswith("_"):
             raise AttributeError(name)
         raise NeedsDatabase(f"it uses {name} of the connection")
 
@@ -194,7 +208,7 @@ class _NoResult:
     """The result of a statement that was not run: any use of it needs a database."""
 
     def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         raise NeedsDatabase(f"it reads a result of the database ({name})")
 
@@ -210,7 +224,3 @@ def _with_values(construct: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(construct, Insert | Update):
         return construct.values(**values)
     return construct.bindparams(**values) if isinstance(construct, TextClause) else construct.params(**values)
-
-
-def _placeholders(construct: TextClause, dialect: Any) -> bool:
-    return ":" in construct.text and bool(construct.compile(dialect=dialect).params)

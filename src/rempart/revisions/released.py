@@ -37,13 +37,13 @@ def digests(units: Sequence[Unit]) -> dict[str, str]:
 
 
 def problems(
-    folder: Path, root: Path, units: Sequence[Unit], places: Mapping[str, Place]
+    folder: Path, here: Path, units: Sequence[Unit], places: Mapping[str, Place]
 ) -> Iterator[tuple[str, Problem]]:
     """Problems of rule `edited-revision`; none without a lock file.
 
     Args:
         folder: Of the revisions, where the lock file stands.
-        root: The project's folder, for showing the path.
+        here: The folder that paths are shown relative to.
         units: Of all revisions.
         places: Where each revision's file says which revision it is.
 
@@ -53,7 +53,7 @@ def problems(
     file = folder.resolve() / FILE
     if not file.is_file():
         return
-    shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+    shown = file.relative_to(here).as_posix() if file.is_relative_to(here) else file.as_posix()
     now = digests(units)
     for number, revision, digest in _read(file, shown):
         if revision not in places:

@@ -126,10 +126,10 @@ class Source:
             value = None
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 value = node.value
-            elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
+            elif isinstance(node, ast.JoinedStr | ast.BinOp):
                 parts = self._parts(node)
                 value = parts[0].text if len(parts) == 1 and isinstance(parts[0], Value) else None
-            if value is not None and value.strip():
+            if value is not None and value.strip() and isinstance(node, ast.expr):
                 found.setdefault(_key(value), []).append(node)
         return found
 

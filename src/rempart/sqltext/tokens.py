@@ -68,6 +68,24 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
         yield Token(kind, written.lower() if kind == "word" else written, found.start(), at)
 
 
+def end_of_code(text: str, start: int = 0) -> int:
+    """Index after the last token of a text.
+
+    Args:
+        text: SQL.
+        start: Index to begin at.
+    """
+    at, end = start, start
+    while (found := TOKEN.search(text, at)) is not None:
+        between = text[at : found.start()].rstrip()
+        end = at + len(between) if between else end
+        at = token_end(text, found)
+        if found.lastgroup not in ("comment", "block"):
+            end = at
+    between = text[at:].rstrip()
+    return at + len(between) if between else end
+
+
 def comments(text: str) -> list[tuple[int, int]]:
     """Where the comments of a SQL text start and end; those inside strings and dollar quotes are none.
 

@@ -11,7 +11,6 @@ from rempart.lint.apply.privileges import grant_defaults
 from rempart.lint.apply.session import schemas_of
 from rempart.lint.state import Function, Name, State
 from rempart.lint.statement import Statement
-from rempart.sqltext.literals import literal
 
 _SEARCH_PATH = "search_path"
 
@@ -73,6 +72,8 @@ def _option(function: Function, option: Any, statement: Statement, state: State)
             _set(function, option.arg, state)
         case "as" if len(option.arg) == 1:
             function.body = str(option.arg[0].sval)
+            from rempart.sqltext.literals import literal
+
             body = literal(statement.text, option.arg_location, function.body)
             function.body_start = body.start if body else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.lint.policies import PolicyRule, always_true, clauses, clients, judge_for, problem
+from rempart.lint.policies import PolicyRule, always_true, clauses, judge_for, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import nobody
 from rempart.lint.settings import Settings
@@ -39,8 +39,8 @@ class InvertedNullLogic(PolicyRule):
     )
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge the conditions of permissive policies for clients."""
-        if not policy.permissive or not clients(policy, state, settings):
+        """Judge the conditions of permissive policies."""
+        if not policy.permissive or not subjects(policy, settings):
             return
         for keyword, node, source in clauses(policy):
             if always_true(node, policy.table, state, settings):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.policies import PolicyRule, always_true, any_user, clients, judge_for, problem
+from rempart.lint.policies import PolicyRule, always_true, any_user, judge_for, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import asks_session
 from rempart.lint.settings import Settings
@@ -44,8 +44,8 @@ class MissingWithCheck(PolicyRule):
     )
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge permissive policies for writing that are for clients."""
-        if not policy.permissive or not policy.seen or not clients(policy, state, settings):
+        """Judge permissive policies for writing that row security applies to."""
+        if not policy.permissive or not policy.seen or not subjects(policy, settings):
             return
         if policy.command == "insert":
             if policy.check is None:
@@ -85,5 +85,5 @@ class MissingWithCheck(PolicyRule):
     def _may_change(self, using: Any, policy: Policy, state: State, settings: Settings) -> bool:
         """Whether clients may write any of the columns USING decides by."""
         columns = {column(one)[-1] for one in nodes_of(using, ast.ColumnRef) if column(one)}
-        roles = clients(policy, state, settings)
+        roles = subjects(policy, settings)
         return any(may_write("update", policy.table, name, role, state) for name in columns for role in roles)

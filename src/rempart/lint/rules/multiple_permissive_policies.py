@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rempart.lint.policies import COMMANDS, applies_to, clients, commands, permits_nothing, policies, words_for
+from rempart.lint.policies import COMMANDS, applies_to, commands, permits_nothing, policies, subjects, words_for
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, Policy, State, shown
@@ -52,7 +52,7 @@ def _groups(
     counted: list[Policy], state: State, settings: Settings
 ) -> dict[tuple[int, ...], list[tuple[str, str]]]:
     """Sets of two policies and more, by index, with the roles and commands they are together in force for."""
-    roles = sorted({role for policy in counted for role in clients(policy, state, settings)})
+    roles = sorted({role for policy in counted for role in subjects(policy, settings)})
     groups: dict[tuple[int, ...], list[tuple[str, str]]] = {}
     for role in roles:
         for command in COMMANDS:

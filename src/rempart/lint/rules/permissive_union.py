@@ -10,11 +10,11 @@ from rempart.lint.policies import (
     always_true,
     any_user,
     applies_to,
-    clients,
     commands,
     has_floor,
     judge_for,
     problem,
+    subjects,
 )
 from rempart.lint.rule import Problem
 from rempart.lint.settings import Settings
@@ -44,11 +44,11 @@ class PermissiveUnion(PolicyRule):
     )
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge a permissive policy for clients by those beside it."""
+        """Judge a permissive policy by those beside it."""
         table = state.relations.get(policy.table)
         if table is None or not policy.permissive or not policy.seen:
             return
-        roles = clients(policy, state, settings)
+        roles = subjects(policy, settings)
         if not roles or has_floor(policy, roles, commands(policy), state, settings):
             return
         voided = [
@@ -67,8 +67,8 @@ class PermissiveUnion(PolicyRule):
 
 
 def _covers(wide: Policy, narrow: Policy, state: State, settings: Settings) -> bool:
-    """Whether the wide policy is in force for every client role of the narrow one."""
-    roles = clients(narrow, state, settings)
+    """Whether the wide policy is in force for every role of the narrow one."""
+    roles = subjects(narrow, settings)
     return bool(roles) and all(
         PUBLIC in wide.roles or (role != PUBLIC and applies_to(wide, role, state)) for role in roles
     )

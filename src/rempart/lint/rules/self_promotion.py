@@ -14,11 +14,11 @@ from rempart.lint.policies import (
     PolicyRule,
     any_user,
     clauses,
-    clients,
     columns_of,
     policies,
     problem,
     source_of,
+    subjects,
 )
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import asks_session, helper, is_user
@@ -68,7 +68,7 @@ class SelfPromotion(PolicyRule):
     )
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge permissive policies for writing that are for clients and about the user's own row."""
+        """Judge permissive policies for writing that are about the user's own row."""
         table = state.relations.get(policy.table)
         if table is None or not table.columns or not policy.permissive or policy.command not in WRITES:
             return
@@ -78,7 +78,7 @@ class SelfPromotion(PolicyRule):
         keys = _own_row(condition, policy, state, settings)
         if not keys:
             return
-        roles, verb = clients(policy, state, settings), "insert" if policy.command == "insert" else "update"
+        roles, verb = subjects(policy, settings), "insert" if policy.command == "insert" else "update"
         open_columns = [
             name
             for name in table.columns

@@ -1,0 +1,179 @@
+"""Reading on behind what Postgres's parser does not take."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pglast.parser import ParseError
+
+from rempart.sqltext.parse import Parsed, Script, Trouble, Unparsed, parsed
+from rempart.sqltext.pieces import Piece, pieces
+from rempart.sqltext.positioned import PositionedText
+from rempart.sqltext.walk import nodes
+
+_LONG = 20_000
+_MOST_LONG_RESTARTS = 50
+"""How often reading starts again in front of a long rest, before the rest is left out, which is reported."""
+_LONGEST_MESSAGE = 100
+_STATEMENT_WORDS = (
+    "alter|analyze|begin|call|close|cluster|comment|commit|copy|create|deallocate|declare|delete|discard|do|drop|end|"
+    "execute|explain|fetch|grant|import|insert|listen|load|lock|merge|notify|prepare|reassign|refresh|reindex|release|"
+    "reset|revoke|rollback|savepoint|security|select|set|show|start|table|truncate|unlisten|update|vacuum|values|with"
+)
+_NEW_STATEMENT = re.compile(rf"^[ \t]*(?=(?:{_STATEMENT_WORDS})\b)", re.IGNORECASE | re.MULTILINE)
+_STARTS_STATEMENT = re.compile(rf"(?:{_STATEMENT_WORDS})\b", re.IGNORECASE)
+_PSQL_VARIABLE = re.compile(r"(?<![:\w]):(?:'(\w+)'|\"(\w+)\"|\{\?(\w+)\}|([A-Za-z_]\w*))")
+
+
+def recovered(text: PositionedText) -> Script:
+    """Parse a text piece by piece.
+
+    Args:
+        text: Anything.
+    """
+    found = pieces(text.text)
+    clean = replace(text, text=found.clean, _line_starts=text._line_starts)
+    recovery = _Recovery(found.clean)
+    recovery.read(found.pieces)
+    troubles = recovery.troubles + [
+        Unparsed(
+            Trouble.PSQL if extra.psql else Trouble.SYNTAX,
+            extra.message,
+            extra.start,
+            extra.end,
+        )
+        for extra in found.troubles
+    ]
+    statements = sorted(recovery.statements, key=lambda one: one.start)
+    troubles.sort(key=lambda trouble: trouble.start)
+    spans = [(one.start, one.end) for one in statements]
+    spans += [(extra.piece, extra.end) for extra in found.troubles] + recovery.failed
+    return Script(clean, tuple(statements), tuple(troubles), tuple(spans))
+
+
+class _Recovery:
+    """Reads piece by piece, and starts again inside of a piece that fails."""
+
+    def __init__(self, clean: str) -> None:
+        self.clean = clean
+        self.statements: list[Parsed] = []
+        self.troubles: list[Unparsed] = []
+        self.failed: list[tuple[int, int]] = []
+        self._restarts_left = _MOST_LONG_RESTARTS
+
+    def read(self, found: list[Piece]) -> None:
+        waiting = list(reversed(found))
+        while waiting:
+            piece = waiting.pop()
+            restart = self._read(piece)
+            if restart is None:
+                continue
+            if piece.end - restart > _LONG:
+                self._restarts_left -= 1
+                if not self._restarts_left:
+                    message = "too much cannot be read: the rest is left out"
+                    self.troubles.append(Unparsed(Trouble.SYNTAX, message, restart, piece.end))
+                    continue
+            # Quotes and parentheses that never close have hidden semicolons: the rest is cut anew.
+            rest = pieces(self.clean[restart : piece.end])
+            waiting.extend(Piece(one.start + restart, one.end + restart) for one in reversed(rest.pieces))
+
+    def _read(self, piece: Piece) -> int | None:
+        """Read a piece; where it is to be started again when it fails."""
+        clean, start, end = self.clean, piece.start, piece.end
+        problem = _try(clean, start, end, self.statements)
+        if problem is None:
+            return None
+        filled = _without_variables(clean, start, end, problem[0])
+        if filled is not None:
+            sql, variables = filled
+            self.troubles.extend(variables)
+            problem = _try(sql, start, end, self.statements)
+            if problem is None:
+                return None
+        at, message = problem
+        restart = _restart(clean, start, at, end)
+        until = end if restart is None or restart <= at else restart
+        self.troubles.append(Unparsed(Trouble.SYNTAX, _on_one_line(message), at, until))
+        self.failed.append((start, until))
+        if restart is not None and clean[start:restart].strip():
+            # A forgotten semicolon: what stands before may be a whole statement.
+            _try(clean, start, restart, self.statements)
+        return restart
+
+
+def _on_one_line(message: str) -> str:
+    words = " ".join(message.split())
+    return words if len(words) <= _LONGEST_MESSAGE else words[: _LONGEST_MESSAGE - 3] + "..."
+
+
+def _restart(clean: str, start: int, at: int, end: int) -> int | None:
+    """Where in a piece that failed at an index the next statement may begin."""
+    if at > start and _STARTS_STATEMENT.match(clean, at) and clean[start:at].strip():
+        return at
+    following = _NEW_STATEMENT.search(clean, max(at, start + 1), end)
+    return following.end() if following else None
+
+
+def _try(clean: str, start: int, end: int, statements: list[Parsed]) -> tuple[int, str] | None:
+    """Parse a part; on failure tell where and why, and add nothing."""
+    sql = clean[start:end]
+    try:
+        found = parsed(sql)
+    except ParseError as error:
+        message, at = error.args[0], error.args[1] if len(error.args) > 1 else None
+        if at is None:
+            at = len(sql.rstrip())
+            at = max(at - 1, 0)
+        return start + int(at), str(message)
+    except UnicodeError:
+        return start, "the text holds characters that are not valid in UTF-8"
+    except (RecursionError, MemoryError):
+        return start + len(sql) - len(sql.lstrip()), "the statement is nested too deeply to be read"
+    if start:
+        found = [_moved(one, start) for one in found]
+    statements.extend(found)
+    return None
+
+
+def _moved(one: Parsed, by: int) -> Parsed:
+    """A statement whose locations, relative to what was parsed, are made indexes of the whole text."""
+    for node in nodes(one.node):
+        for attribute in ("location", "arg_location"):
+            location = getattr(node, attribute, None)
+            if isinstance(location, int) and location >= 0:
+                setattr(node, attribute, location + by)
+    return Parsed(one.node, one.start + by, one.end + by)
+
+
+def _without_variables(
+    clean: str, start: int, end: int, at: int
+) -> tuple[str, list[Unparsed]] | None:
+    """The text with the variables of psql in a part replaced by something of the same length, if there are any."""
+    if clean[at : at + 1] != ":":
+        return None
+    found: list[Unparsed] = []
+    sql = clean
+    for match in _PSQL_VARIABLE.finditer(clean, start, end):
+        written = match.group()
+        literal, quoted, _, plain = match.groups()
+        name = next(group for group in match.groups() if group)
+        if literal:
+            stand_in = f"'{literal}' "
+        elif quoted:
+            stand_in = f'"{quoted}" '
+        elif plain:
+            stand_in = f" {plain}"
+        else:
+            stand_in = "true".ljust(len(written))
+        sql = sql[: match.start()] + stand_in + sql[match.end() :]
+        found.append(
+            Unparsed(
+                Trouble.PSQL,
+                f"{written} is a variable of psql: what the statement does with {name} cannot be known",
+                match.start(),
+                match.end(),
+            )
+        )
+    return (sql, found) if found else None

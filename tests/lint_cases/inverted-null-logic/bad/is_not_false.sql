@@ -1,0 +1,3 @@
+-- found: NULL is not false
+create policy docs_read on public.docs for select to authenticated
+  using ((owner_id = (select auth.uid())) is not false);

@@ -1,0 +1,4 @@
+-- not found: named with its schema; inside, the plain name is the inner table's
+create policy docs_read on public.docs for select to authenticated using (
+  exists (select 1 from public.members where team_id = public.docs.team_id and user_id = (select auth.uid()))
+);

@@ -1,0 +1,4 @@
+-- found: a sub-select that depends on the row is run for each row, with the call in it
+create policy docs_read on public.docs for select to authenticated using (
+  exists (select 1 from public.members m where m.team_id = docs.team_id and m.user_id = auth.uid())
+);
