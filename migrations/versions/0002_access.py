@@ -63,7 +63,7 @@ as $$ select p.depot_id from public.profils p where p.user_id = (select auth.uid
 revoke all on function app.user_depot_id() from public, anon, authenticated, service_role;
 grant execute on function app.user_depot_id() to authenticated;
 
--- A client's clock is not trusted: a row created by a request is dated by the server, once.
+-- A client's clock is not trusted: a row created by a request is dated by the server, once, and keeps its id.
 create function app.stamp_created_at() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -72,6 +72,7 @@ begin
         if tg_op = 'INSERT' then
             new.created_at := now();
         else
+            new.id := old.id;
             new.created_at := old.created_at;
         end if;
     end if;

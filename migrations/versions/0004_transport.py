@@ -61,6 +61,7 @@ begin
         return new;
     end if;
     if v_request then
+        new.id := old.id;
         new.created_at := old.created_at;
         new.arrive_at := old.arrive_at;
     end if;

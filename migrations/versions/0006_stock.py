@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     execute(
-        """
+        r"""
 -- One row a day and stock line: the balance at the end of that day, not the day's movement.
 create table public.stocks_journaliers (
     id uuid not null default gen_random_uuid(),
@@ -29,8 +29,8 @@ create table public.stocks_journaliers (
     constraint stocks_journaliers_citerne_id_fkey foreign key (citerne_id) references public.citernes (id),
     constraint stocks_journaliers_produit_id_fkey foreign key (produit_id) references public.produits (id),
     constraint stocks_journaliers_stock_check
-        check (stock_ambiant > '-Infinity' and stock_ambiant < 'Infinity'
-            and stock_15c > '-Infinity' and stock_15c < 'Infinity'),
+        check (stock_ambiant > -1e12 and stock_ambiant < 1e12
+            and stock_15c > -1e12 and stock_15c < 1e12),
     constraint stocks_journaliers_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE')),
     constraint stocks_journaliers_source_check check (source in ('SYSTEM', 'RECEPTION', 'SORTIE', 'REBUILD'))
 );
@@ -53,8 +53,8 @@ create table public.stocks_snapshot (
     constraint stocks_snapshot_produit_id_fkey foreign key (produit_id) references public.produits (id),
     constraint stocks_snapshot_depot_id_fkey foreign key (depot_id) references public.depots (id),
     constraint stocks_snapshot_stock_check
-        check (stock_ambiant > '-Infinity' and stock_ambiant < 'Infinity'
-            and stock_15c > '-Infinity' and stock_15c < 'Infinity'),
+        check (stock_ambiant > -1e12 and stock_ambiant < 1e12
+            and stock_15c > -1e12 and stock_15c < 1e12),
     constraint stocks_snapshot_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE'))
 );
 
@@ -79,9 +79,11 @@ create table public.stocks_ouverture (
     constraint stocks_ouverture_produit_id_fkey foreign key (produit_id) references public.produits (id),
     constraint stocks_ouverture_declared_by_fkey foreign key (declared_by) references auth.users (id),
     constraint stocks_ouverture_stock_check
-        check (stock_ambiant >= 0 and stock_ambiant < 'Infinity' and stock_15c >= 0 and stock_15c < 'Infinity'),
+        check (stock_ambiant >= 0 and stock_ambiant < 1e12 and stock_15c >= 0 and stock_15c < 1e12),
     constraint stocks_ouverture_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE')),
-    constraint stocks_ouverture_reason_check check (length(btrim(reason)) >= 10)
+    constraint stocks_ouverture_reason_check check (length(regexp_replace(reason, '^\s+|\s+$', '', 'g')) >= 10),
+    constraint stocks_ouverture_declared_at_check
+        check (declared_at >= '1900-01-01 00:00:00+00' and declared_at < '3000-01-01 00:00:00+00')
 );
 
 create table public.stocks_adjustments (
@@ -103,9 +105,9 @@ create table public.stocks_adjustments (
     constraint stocks_adjustments_mouvement_type_check check (mouvement_type in ('RECEPTION', 'SORTIE')),
     constraint stocks_adjustments_delta_check
         check ((delta_ambiant <> 0 or delta_15c <> 0)
-            and delta_ambiant > '-Infinity' and delta_ambiant < 'Infinity'
-            and delta_15c > '-Infinity' and delta_15c < 'Infinity'),
-    constraint stocks_adjustments_reason_check check (length(btrim(reason)) >= 10),
+            and delta_ambiant > -1e12 and delta_ambiant < 1e12
+            and delta_15c > -1e12 and delta_15c < 1e12),
+    constraint stocks_adjustments_reason_check check (length(regexp_replace(reason, '^\s+|\s+$', '', 'g')) >= 10),
     constraint stocks_adjustments_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE'))
 );
 

@@ -87,7 +87,8 @@ as $$
 $$;
 revoke all on function app.log_action(text, text, text, uuid, jsonb) from public, anon, authenticated, service_role;
 
--- The calendar day of a moment in the zone of the depot that holds a tank (UTC for a tank without depot).
+-- The calendar day of a moment in the zone of the depot that holds a tank (UTC for a tank without depot). Never
+-- raises, since it runs before row security: a moment at the end of time has no day, and a CHECK refuses it later.
 create function app.depot_day(p_citerne_id uuid, p_moment timestamptz) returns date
 language sql stable security invoker set search_path = ''
 as $$
@@ -96,6 +97,7 @@ as $$
          from public.citernes c join public.depots d on d.id = c.depot_id
          where c.id = p_citerne_id),
         'UTC'))::date
+    where p_moment >= '0001-01-01 00:00:00+00' and p_moment < '9999-01-01 00:00:00+00'
 $$;
 revoke all on function app.depot_day(uuid, timestamptz) from public, anon, authenticated, service_role;
 
@@ -212,7 +214,8 @@ begin
         new.created_at := now();
     end if;
     new.proprietaire_type := coalesce(new.proprietaire_type, 'MONALUXE');
-    new.volume_ambiant := round(new.index_apres::numeric - new.index_avant::numeric, 3);
+    -- Within the bounds of the column's CHECK, so that the assignment itself cannot overflow.
+    new.volume_ambiant := least(greatest(round(new.index_apres::numeric - new.index_avant::numeric, 3), -1e12), 1e12);
     new.date_reception := coalesce(new.date_reception, app.depot_day(new.citerne_id, now()));
     return new;
 end
@@ -278,13 +281,14 @@ begin
             new.created_by := v_user;
             new.created_at := now();
         else
+            new.id := old.id;
             new.created_by := old.created_by;
             new.created_at := old.created_at;
         end if;
     end if;
     new.proprietaire_type := coalesce(new.proprietaire_type, 'MONALUXE');
     if new.index_avant is not null and new.index_apres is not null then
-        new.volume_ambiant := round(new.index_apres::numeric - new.index_avant::numeric, 3);
+        new.volume_ambiant := least(greatest(round(new.index_apres::numeric - new.index_avant::numeric, 3), -1e12), 1e12);
     end if;
     new.date_jour := null;
     if new.statut = 'validee' then
@@ -314,6 +318,9 @@ begin
             using errcode = 'check_violation';
     end if;
     v_citerne := app.lock_citerne(new.citerne_id, new.produit_id, p_active => true);
+    -- A transaction with an older snapshot (REPEATABLE READ) must fail here, not count with figures of the past: every
+    -- change of stock writes its line, and a row written since cannot be locked.
+    perform from public.stocks_snapshot s where s.citerne_id = new.citerne_id order by s.id for update;
 
     select coalesce(sum(l.ambiant) filter (where l.de_la_ligne), 0) as ambiant,
         coalesce(sum(l.a_15c) filter (where l.de_la_ligne), 0) as a_15c,
@@ -424,8 +431,8 @@ end
 $$;
 revoke all on function app.prepare_adjustment() from public, anon, authenticated, service_role;
 
--- Nothing moves: corrected stock adds adjustments to the base when it is read. The tank is locked because a sortie
--- being validated reads them.
+-- Nothing moves: corrected stock adds adjustments to the base when it is read. The tank is locked, and the line
+-- written, because a sortie being validated counts with them.
 create function app.apply_adjustment() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -435,6 +442,9 @@ begin
             using errcode = 'foreign_key_violation';
     end if;
     perform from public.citernes c where c.id = new.citerne_id for no key update;
+    update public.stocks_snapshot s set updated_at = now()
+    where (s.citerne_id, s.produit_id, s.proprietaire_type)
+        = (new.citerne_id, new.produit_id, new.proprietaire_type);
     perform app.log_action('STOCK_AJUSTEMENT', 'stocks', 'WARNING', new.id, jsonb_build_object(
         'mouvement_type', new.mouvement_type, 'mouvement_id', new.mouvement_id,
         'citerne_id', new.citerne_id, 'delta_ambiant', new.delta_ambiant, 'delta_15c', new.delta_15c,

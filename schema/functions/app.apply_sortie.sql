@@ -16,6 +16,9 @@ begin
             using errcode = 'check_violation';
     end if;
     v_citerne := app.lock_citerne(new.citerne_id, new.produit_id, p_active => true);
+    -- A transaction with an older snapshot (REPEATABLE READ) must fail here, not count with figures of the past: every
+    -- change of stock writes its line, and a row written since cannot be locked.
+    perform from public.stocks_snapshot s where s.citerne_id = new.citerne_id order by s.id for update;
 
     select coalesce(sum(l.ambiant) filter (where l.de_la_ligne), 0) as ambiant,
         coalesce(sum(l.a_15c) filter (where l.de_la_ligne), 0) as a_15c,

@@ -12,7 +12,8 @@ begin
         new.created_at := now();
     end if;
     new.proprietaire_type := coalesce(new.proprietaire_type, 'MONALUXE');
-    new.volume_ambiant := round(new.index_apres::numeric - new.index_avant::numeric, 3);
+    -- Within the bounds of the column's CHECK, so that the assignment itself cannot overflow.
+    new.volume_ambiant := least(greatest(round(new.index_apres::numeric - new.index_avant::numeric, 3), -1e12), 1e12);
     new.date_reception := coalesce(new.date_reception, app.depot_day(new.citerne_id, now()));
     return new;
 end

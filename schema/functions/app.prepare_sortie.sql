@@ -17,13 +17,14 @@ begin
             new.created_by := v_user;
             new.created_at := now();
         else
+            new.id := old.id;
             new.created_by := old.created_by;
             new.created_at := old.created_at;
         end if;
     end if;
     new.proprietaire_type := coalesce(new.proprietaire_type, 'MONALUXE');
     if new.index_avant is not null and new.index_apres is not null then
-        new.volume_ambiant := round(new.index_apres::numeric - new.index_avant::numeric, 3);
+        new.volume_ambiant := least(greatest(round(new.index_apres::numeric - new.index_avant::numeric, 3), -1e12), 1e12);
     end if;
     new.date_jour := null;
     if new.statut = 'validee' then

@@ -29,12 +29,12 @@ create table public.receptions (
     constraint receptions_created_by_fkey foreign key (created_by) references auth.users (id),
     constraint receptions_validated_by_fkey foreign key (validated_by) references auth.users (id),
     constraint receptions_index_check
-        check (index_avant >= 0 and index_apres > index_avant and index_apres < 'Infinity'),
-    constraint receptions_volume_ambiant_check check (volume_ambiant > 0 and volume_ambiant < 'Infinity'),
-    constraint receptions_volume_observe_check check (volume_observe > 0 and volume_observe < 'Infinity'),
+        check (index_avant >= 0 and index_apres > index_avant and index_apres < 1e12),
+    constraint receptions_volume_ambiant_check check (volume_ambiant > 0 and volume_ambiant < 1e12),
+    constraint receptions_volume_observe_check check (volume_observe > 0 and volume_observe < 1e12),
     constraint receptions_volume_corrige_15c_check
-        check (volume_corrige_15c > 0 and volume_corrige_15c < 'Infinity'),
-    constraint receptions_volume_15c_check check (volume_15c > 0 and volume_15c < 'Infinity'),
+        check (volume_corrige_15c > 0 and volume_corrige_15c < 1e12),
+    constraint receptions_volume_15c_check check (volume_15c > 0 and volume_15c < 1e12),
     constraint receptions_temperature_ambiante_c_check
         check (temperature_ambiante_c > '-Infinity' and temperature_ambiante_c < 'Infinity'),
     constraint receptions_densite_a_15_check check (densite_a_15 > 0 and densite_a_15 < 'Infinity'),
@@ -42,7 +42,7 @@ create table public.receptions (
     constraint receptions_partenaire_check
         check (proprietaire_type is distinct from 'PARTENAIRE' or partenaire_id is not null),
     constraint receptions_statut_check check (statut in ('validee', 'rejetee')),
-    constraint receptions_date_reception_check check (isfinite(date_reception)),
+    constraint receptions_date_reception_check check (date_reception >= '1900-01-01' and date_reception < '3000-01-01'),
     constraint receptions_validee_check check (statut <> 'validee' or volume_ambiant is not null)
 );
 

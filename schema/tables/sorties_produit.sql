@@ -33,12 +33,12 @@ create table public.sorties_produit (
     constraint sorties_produit_created_by_fkey foreign key (created_by) references auth.users (id),
     constraint sorties_produit_validated_by_fkey foreign key (validated_by) references auth.users (id),
     constraint sorties_produit_beneficiaire_check check (client_id is not null or partenaire_id is not null),
-    constraint sorties_produit_index_avant_check check (index_avant >= 0 and index_avant < 'Infinity'),
-    constraint sorties_produit_index_apres_check check (index_apres >= 0 and index_apres < 'Infinity'),
-    constraint sorties_produit_volume_ambiant_check check (volume_ambiant > 0 and volume_ambiant < 'Infinity'),
+    constraint sorties_produit_index_avant_check check (index_avant >= 0 and index_avant < 1e12),
+    constraint sorties_produit_index_apres_check check (index_apres >= 0 and index_apres < 1e12),
+    constraint sorties_produit_volume_ambiant_check check (volume_ambiant > 0 and volume_ambiant < 1e12),
     constraint sorties_produit_volume_corrige_15c_check
-        check (volume_corrige_15c > 0 and volume_corrige_15c < 'Infinity'),
-    constraint sorties_produit_volume_15c_check check (volume_15c > 0 and volume_15c < 'Infinity'),
+        check (volume_corrige_15c > 0 and volume_corrige_15c < 1e12),
+    constraint sorties_produit_volume_15c_check check (volume_15c > 0 and volume_15c < 1e12),
     constraint sorties_produit_temperature_ambiante_c_check
         check (temperature_ambiante_c > '-Infinity' and temperature_ambiante_c < 'Infinity'),
     constraint sorties_produit_densite_a_15_check check (densite_a_15 > 0 and densite_a_15 < 'Infinity'),
@@ -46,7 +46,7 @@ create table public.sorties_produit (
     constraint sorties_produit_partenaire_check
         check (proprietaire_type is distinct from 'PARTENAIRE' or partenaire_id is not null),
     constraint sorties_produit_statut_check check (statut in ('brouillon', 'validee', 'rejetee')),
-    constraint sorties_produit_date_sortie_check check (isfinite(date_sortie))
+    constraint sorties_produit_date_sortie_check check (date_sortie >= '1900-01-01 00:00:00+00' and date_sortie < '3000-01-01 00:00:00+00')
 );
 
 create index sorties_produit_citerne_id_idx on public.sorties_produit (citerne_id, date_jour);

@@ -17,9 +17,9 @@ create table public.stocks_adjustments (
     constraint stocks_adjustments_mouvement_type_check check (mouvement_type in ('RECEPTION', 'SORTIE')),
     constraint stocks_adjustments_delta_check
         check ((delta_ambiant <> 0 or delta_15c <> 0)
-            and delta_ambiant > '-Infinity' and delta_ambiant < 'Infinity'
-            and delta_15c > '-Infinity' and delta_15c < 'Infinity'),
-    constraint stocks_adjustments_reason_check check (length(btrim(reason)) >= 10),
+            and delta_ambiant > -1e12 and delta_ambiant < 1e12
+            and delta_15c > -1e12 and delta_15c < 1e12),
+    constraint stocks_adjustments_reason_check check (length(regexp_replace(reason, '^\s+|\s+$', '', 'g')) >= 10),
     constraint stocks_adjustments_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE'))
 );
 

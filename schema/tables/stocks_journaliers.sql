@@ -16,8 +16,8 @@ create table public.stocks_journaliers (
     constraint stocks_journaliers_citerne_id_fkey foreign key (citerne_id) references public.citernes (id),
     constraint stocks_journaliers_produit_id_fkey foreign key (produit_id) references public.produits (id),
     constraint stocks_journaliers_stock_check
-        check (stock_ambiant > '-Infinity' and stock_ambiant < 'Infinity'
-            and stock_15c > '-Infinity' and stock_15c < 'Infinity'),
+        check (stock_ambiant > -1e12 and stock_ambiant < 1e12
+            and stock_15c > -1e12 and stock_15c < 1e12),
     constraint stocks_journaliers_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE')),
     constraint stocks_journaliers_source_check check (source in ('SYSTEM', 'RECEPTION', 'SORTIE', 'REBUILD'))
 );

@@ -19,7 +19,9 @@ create table public.stocks_ouverture (
     constraint stocks_ouverture_produit_id_fkey foreign key (produit_id) references public.produits (id),
     constraint stocks_ouverture_declared_by_fkey foreign key (declared_by) references auth.users (id),
     constraint stocks_ouverture_stock_check
-        check (stock_ambiant >= 0 and stock_ambiant < 'Infinity' and stock_15c >= 0 and stock_15c < 'Infinity'),
+        check (stock_ambiant >= 0 and stock_ambiant < 1e12 and stock_15c >= 0 and stock_15c < 1e12),
     constraint stocks_ouverture_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE')),
-    constraint stocks_ouverture_reason_check check (length(btrim(reason)) >= 10)
+    constraint stocks_ouverture_reason_check check (length(regexp_replace(reason, '^\s+|\s+$', '', 'g')) >= 10),
+    constraint stocks_ouverture_declared_at_check
+        check (declared_at >= '1900-01-01 00:00:00+00' and declared_at < '3000-01-01 00:00:00+00')
 );

@@ -16,7 +16,7 @@ create table public.stocks_snapshot (
     constraint stocks_snapshot_produit_id_fkey foreign key (produit_id) references public.produits (id),
     constraint stocks_snapshot_depot_id_fkey foreign key (depot_id) references public.depots (id),
     constraint stocks_snapshot_stock_check
-        check (stock_ambiant > '-Infinity' and stock_ambiant < 'Infinity'
-            and stock_15c > '-Infinity' and stock_15c < 'Infinity'),
+        check (stock_ambiant > -1e12 and stock_ambiant < 1e12
+            and stock_15c > -1e12 and stock_15c < 1e12),
     constraint stocks_snapshot_proprietaire_type_check check (proprietaire_type in ('MONALUXE', 'PARTENAIRE'))
 );

@@ -199,7 +199,6 @@ def test_a_sortie_in_progress_is_awaited_by_an_adjustment(depot: Depot) -> None:
     assert depot.rows("select stock_ambiant from public.v_stock_actuel") == [(-2_000,)]
 
 
-@pytest.mark.xfail(strict=True, reason="the tank's lock changes nothing, so a repeatable read snapshot stays stale")
 @pytest.mark.parametrize("changed", ["other owner", "adjustment"])
 def test_a_repeatable_read_session_cannot_go_below_the_floor(depot: Depot, changed: str) -> None:
     """default_transaction_isolation is a session setting: no guard may depend on it."""

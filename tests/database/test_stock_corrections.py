@@ -86,13 +86,11 @@ def test_an_opening_stock_must_make_sense(depot: Depot, changes: dict[str, Any],
     assert not any(depot.state().values())
 
 
-@pytest.mark.xfail(strict=True, reason="stocks_ouverture accepts -infinity: receptions and sorties refuse it")
 def test_an_opening_stock_has_a_finite_day(depot: Depot) -> None:
     with pytest.raises(psycopg.Error):
         depot.opening(100, declared_at="-infinity")
 
 
-@pytest.mark.xfail(strict=True, reason="btrim(reason) trims spaces only: ten tabs are a reason")
 @pytest.mark.parametrize("reason", ["\t" * 10, "short\n\n\n\n\n\n"])
 def test_a_reason_is_ten_characters_not_counting_any_white_space_around(depot: Depot, reason: str) -> None:
     made = depot.reception()
@@ -374,7 +372,6 @@ def test_a_session_that_may_not_adjust_learns_nothing(depot: Depot) -> None:
             )  # fmt: skip
 
 
-@pytest.mark.xfail(strict=True, reason="prepare_sortie raises 22008 before row security when the zone overflows")
 def test_the_last_representable_moment_tells_nothing_of_the_tank(depot: Depot) -> None:
     """Representable, but not in every zone: whether the tank exists, and its zone, must not show in the error."""
     columns = {"date_sortie": "294276-12-31 23:59:59+00"}

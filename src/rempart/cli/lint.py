@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,19 +21,43 @@ _FORMATS = ("text", "json", "sarif", "github")
 _FAILED = 1
 
 
-def parser() -> argparse.ArgumentParser:
-    """The arguments of the command."""
-    made = argparse.ArgumentParser(
+@dataclass
+class Arguments:
+    """What the user asked for.
+
+    Attributes:
+        paths: Files and folders; empty for the project.
+        format: How to write findings.
+        since: A git ref, or None.
+        explain: Name of a rule, or None.
+    """
+
+    paths: list[str] = field(default_factory=list)
+    format: str = "text"
+    since: str | None = None
+    explain: str | None = None
+
+
+def read(arguments: Sequence[str]) -> Arguments:
+    """Read the arguments of the command.
+
+    Args:
+        arguments: Those behind ``rempart lint``.
+    """
+    if not any(one.startswith("-") and one != "-" for one in arguments):
+        return Arguments(list(arguments))
+    # Only loaded for options: it takes longer than linting a file.
+    import argparse
+
+    parser = argparse.ArgumentParser(
         prog="rempart lint",
-        # Asking for the width of the terminal loads what the rest never needs.
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=100),
         description=f"{HELP} Exit code 1: something was found; 2: wrong usage, or nothing to judge.",
     )
-    made.add_argument("paths", nargs="*", metavar="PATH", help="SQL files, folders, revisions; - for standard input")
-    made.add_argument("--format", choices=_FORMATS, default="text", help="how to write findings (text)")
-    made.add_argument("--since", metavar="REF", help="only findings in lines changed since that git ref")
-    made.add_argument("--explain", metavar="RULE", help="print the page of a rule")
-    return made
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="SQL files, folders, revisions; - for standard input")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="how to write findings (text)")
+    parser.add_argument("--since", metavar="REF", help="only findings in lines changed since that git ref")
+    parser.add_argument("--explain", metavar="RULE", help="print the page of a rule")
+    return parser.parse_intermixed_args(list(arguments), Arguments())
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -50,14 +72,12 @@ def run(arguments: Sequence[str]) -> int:
     Raises:
         UsageError: What was asked for cannot be judged.
     """
-    given = parser().parse_intermixed_args(list(arguments))
+    given = read(arguments)
     if given.explain is not None:
         from rempart.lint.page import explain
 
         print(explain(given.explain))
         return 0
-    # Parse trees hold no cycles, and a great many objects that live to the end.
-    gc.disable()
     from rempart.lint.configuration import load
     from rempart.lint.engine import lint
     from rempart.lint.files import select, units_of
@@ -118,6 +138,8 @@ def _write(
 ) -> None:
     judged = _judged(report, units)
     if form == "json":
+        import json
+
         from rempart.report.finding import findings_json
 
         text = json.dumps(findings_json(findings), indent=2, ensure_ascii=False) + "\n"
@@ -136,6 +158,7 @@ def _write(
 
 
 def _sarif(findings: list[Finding], rules: list[Rule]) -> str:
+    import json
     from importlib.metadata import version
 
     from rempart.lint.page import explain

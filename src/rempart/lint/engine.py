@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from pglast import ast
@@ -24,6 +23,8 @@ from rempart.sqltext.parse import Trouble, Unparsed, parse
 from rempart.sqltext.positioned import Place, PositionedText
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rempart.sqltext.bodies import Body, Inner
 
 SYNTAX, PSQL = "syntax-error", "psql-command"
@@ -92,7 +93,7 @@ def lint(
         checkers: Further checks of the same units, whose rules are among `rules`.
         today: The day that the dates of suppressions are judged by; the current one by default.
     """
-    run = _Run(rules, settings, today or date.today())
+    run = _Run(rules, settings, today)
     downgrades: dict[str, list[Unit]] = {}
     for unit in units:
         if unit.direction is Direction.DOWNGRADE and unit.revision is not None:
@@ -115,7 +116,7 @@ def lint(
 
 
 class _Run:
-    def __init__(self, rules: Iterable[Rule], settings: Settings, today: date) -> None:
+    def __init__(self, rules: Iterable[Rule], settings: Settings, today: date | None) -> None:
         given = list(rules)
         self.settings = settings
         self.rules = [rule for rule in given if settings.severities.get(rule.name, rule.severity)]

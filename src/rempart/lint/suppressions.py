@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from typing import TYPE_CHECKING
 
 from rempart.lint.rule import Problem
 from rempart.report.finding import Finding
 from rempart.sqltext.positioned import Place, PositionedText
+
+if TYPE_CHECKING:
+    from datetime import date
 
 WITHOUT_REASON = "suppression-without-reason"
 UNKNOWN_RULE = "suppression-unknown-rule"
@@ -65,13 +68,13 @@ class Suppressions:
     Attributes:
         known: Names of all rules there are.
         active: Names of those that are asked; one that is not cannot use its suppression.
-        today: The day to judge dates by.
+        today: The day to judge dates by; None for the current one.
         problems: What is wrong with suppressions, by rule.
     """
 
     known: frozenset[str]
     active: frozenset[str]
-    today: date
+    today: date | None
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     _by_path: dict[str, list[Suppression]] = field(default_factory=dict)
 
@@ -110,6 +113,8 @@ class Suppressions:
             return
         until = None
         if match["until"]:
+            from datetime import date
+
             try:
                 until = date.fromisoformat(match["until"])
             except ValueError:
@@ -119,7 +124,7 @@ class Suppressions:
                     place,
                 )
                 return
-            if until < self.today:
+            if until < (self.today or date.today()):
                 self._problem(EXPIRED, f"the suppression of {', '.join(names)} ended on {until}", place)
                 return
         allowed = []

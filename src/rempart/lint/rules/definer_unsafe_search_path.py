@@ -14,7 +14,6 @@ from rempart.lint.settings import Settings
 from rempart.lint.state import Function, Name, State, Target, shown
 from rempart.lint.statement import Statement
 from rempart.report.finding import Severity
-from rempart.sqltext.bodies import body_of
 from rempart.sqltext.walk import nodes_of, relations_read
 
 _TEMPORARY = "pg_temp"
@@ -82,6 +81,9 @@ def _unqualified_tables(statement: Statement) -> list[str]:
     """Tables that a body names without a schema, those it creates itself left out."""
     if statement.node.sql_body is not None:
         return []  # names of a SQL-standard body are bound when it is created
+    # Loaded only where there is such a function: it would slow the start of every run.
+    from rempart.sqltext.bodies import body_of
+
     body = body_of(statement.node, statement.text)
     if body is None:
         return []
