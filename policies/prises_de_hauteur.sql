@@ -8,12 +8,12 @@ create policy prises_de_hauteur_select_cadres_or_depot on public.prises_de_haute
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy prises_de_hauteur_insert_writers on public.prises_de_hauteur
     for insert to authenticated
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or ((select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id)))
     );

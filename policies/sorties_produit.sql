@@ -8,14 +8,14 @@ create policy sorties_produit_select_cadres_or_depot on public.sorties_produit
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy sorties_produit_insert_writers on public.sorties_produit
     for insert to authenticated
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or ((select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id)))
     );
 
 create policy sorties_produit_update_drafts on public.sorties_produit
@@ -24,11 +24,12 @@ create policy sorties_produit_update_drafts on public.sorties_produit
         statut = 'brouillon'
         and ((select app.user_role() in ('admin', 'directeur', 'gerant'))
             or ((select app.user_role() = 'operateur')
-                and created_by = (select app.user_id()) and citerne_id in (select app.user_citernes())))
+                and created_by = (select app.user_id())
+                and citerne_id in (select c.id from app.user_citernes() c (id))))
     )
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or ((select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id)))
     );
 
 create policy sorties_produit_delete_drafts on public.sorties_produit
@@ -37,5 +38,6 @@ create policy sorties_produit_delete_drafts on public.sorties_produit
         statut = 'brouillon'
         and ((select app.user_role() in ('admin', 'directeur', 'gerant'))
             or ((select app.user_role() = 'operateur')
-                and created_by = (select app.user_id()) and citerne_id in (select app.user_citernes())))
+                and created_by = (select app.user_id())
+                and citerne_id in (select c.id from app.user_citernes() c (id))))
     );

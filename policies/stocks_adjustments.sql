@@ -8,7 +8,7 @@ create policy stocks_adjustments_select_cadres_or_depot on public.stocks_adjustm
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy stocks_adjustments_insert_admin on public.stocks_adjustments

@@ -8,5 +8,5 @@ create policy stocks_ouverture_select_cadres_or_depot on public.stocks_ouverture
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );

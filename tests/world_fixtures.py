@@ -11,7 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 from gateway import LOGIN, request
-from world import World, copied, plant
+from servers import Database
+from world import copied, plant
 
 from rempart.config import Config
 from rempart.postgres.server import Server
@@ -26,28 +27,28 @@ def world_template(server: Server, depot_template: str, config: Config) -> Itera
 
 
 @pytest.fixture(scope="module")
-def world(server: Server, world_template: str, config: Config) -> Iterator[World]:
+def world(server: Server, world_template: str, config: Config) -> Iterator[Database]:
     """Shared by the tests of a module that change nothing: every attempt is rolled back."""
     with copied(server, world_template, config.owner) as shared:
         yield shared
 
 
 @pytest.fixture
-def own_world(server: Server, world_template: str, config: Config) -> Iterator[World]:
+def own_world(server: Server, world_template: str, config: Config) -> Iterator[Database]:
     """For a test that changes something."""
     with copied(server, world_template, config.owner) as own:
         yield own
 
 
 @pytest.fixture
-def world_owner(world: World) -> Iterator[psycopg.Connection[Any]]:
+def world_owner(world: Database) -> Iterator[psycopg.Connection[Any]]:
     """A transaction of the owner, rolled back at the end."""
     with world.connect(world.owner) as connection, request(connection, None, {}) as session:
         yield session
 
 
 @pytest.fixture
-def world_gateway(world: World) -> Iterator[psycopg.Connection[Any]]:
+def world_gateway(world: Database) -> Iterator[psycopg.Connection[Any]]:
     """A connection of the gateway's login role, for `gateway.request`."""
     with world.connect(LOGIN) as connection:
         yield connection

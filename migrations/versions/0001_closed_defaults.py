@@ -43,12 +43,14 @@ where n.nspname = 'public'
     and (a.grantee = 0 or r.rolname in ('anon', 'authenticated', 'service_role'))
 union all
 select k.object_type, n.nspname, coalesce(r.rolname, 'PUBLIC'), a.privilege_type, a.is_grantable
-from (values ('r'::"char", 'TABLES'), ('S', 'SEQUENCES'), ('f', 'FUNCTIONS'), ('n', 'SCHEMAS')) k (code, object_type)
+from (values
+    ('r'::"char", 'r'::"char", 'TABLES'), ('S', 's', 'SEQUENCES'), ('f', 'f', 'FUNCTIONS'), ('n', 'n', 'SCHEMAS')
+) k (code, built_in_code, object_type)
 cross join lateral (
     select d.defaclnamespace, d.defaclacl from pg_catalog.pg_default_acl d
     where d.defaclobjtype = k.code and d.defaclrole = current_user::regrole
     union all
-    select 0, pg_catalog.acldefault(k.code, current_user::regrole)
+    select 0, pg_catalog.acldefault(k.built_in_code, current_user::regrole)
     where not exists (
         select from pg_catalog.pg_default_acl d
         where d.defaclobjtype = k.code and d.defaclrole = current_user::regrole and d.defaclnamespace = 0)

@@ -112,7 +112,8 @@ create table public.sorties_produit (
     constraint sorties_produit_partenaire_check
         check (proprietaire_type is distinct from 'PARTENAIRE' or partenaire_id is not null),
     constraint sorties_produit_statut_check check (statut in ('brouillon', 'validee', 'rejetee')),
-    constraint sorties_produit_date_sortie_check check (date_sortie >= '1900-01-01 00:00:00+00' and date_sortie < '3000-01-01 00:00:00+00')
+    constraint sorties_produit_date_sortie_check
+        check (date_sortie >= '1900-01-01 00:00:00+00' and date_sortie < '3000-01-01 00:00:00+00')
 );
 
 create index sorties_produit_citerne_id_idx on public.sorties_produit (citerne_id, date_jour);
@@ -142,14 +143,18 @@ create policy receptions_select_cadres_or_depot on public.receptions
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy receptions_insert_writers on public.receptions
     for insert to authenticated
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or (
+            (select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id))
+            -- Only a trip he sees: a reception closes it.
+            and (cours_de_route_id is null or cours_de_route_id in (select t.id from public.cours_de_route t))
+        )
     );
 
 -- Only a draft (brouillon) is edited or deleted, by its creator or a manager.
@@ -162,14 +167,14 @@ create policy sorties_produit_select_cadres_or_depot on public.sorties_produit
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy sorties_produit_insert_writers on public.sorties_produit
     for insert to authenticated
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or ((select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id)))
     );
 
 create policy sorties_produit_update_drafts on public.sorties_produit
@@ -178,11 +183,12 @@ create policy sorties_produit_update_drafts on public.sorties_produit
         statut = 'brouillon'
         and ((select app.user_role() in ('admin', 'directeur', 'gerant'))
             or ((select app.user_role() = 'operateur')
-                and created_by = (select app.user_id()) and citerne_id in (select app.user_citernes())))
+                and created_by = (select app.user_id())
+                and citerne_id in (select c.id from app.user_citernes() c (id))))
     )
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or ((select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id)))
     );
 
 create policy sorties_produit_delete_drafts on public.sorties_produit
@@ -191,7 +197,8 @@ create policy sorties_produit_delete_drafts on public.sorties_produit
         statut = 'brouillon'
         and ((select app.user_role() in ('admin', 'directeur', 'gerant'))
             or ((select app.user_role() = 'operateur')
-                and created_by = (select app.user_id()) and citerne_id in (select app.user_citernes())))
+                and created_by = (select app.user_id())
+                and citerne_id in (select c.id from app.user_citernes() c (id))))
     );
 
 -- Measured once: no UPDATE, no DELETE.
@@ -204,14 +211,14 @@ create policy prises_de_hauteur_select_cadres_or_depot on public.prises_de_haute
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy prises_de_hauteur_insert_writers on public.prises_de_hauteur
     for insert to authenticated
     with check (
         (select app.user_role() in ('admin', 'directeur', 'gerant'))
-        or ((select app.user_role() = 'operateur') and citerne_id in (select app.user_citernes()))
+        or ((select app.user_role() = 'operateur') and citerne_id in (select c.id from app.user_citernes() c (id)))
     );
 """
     )

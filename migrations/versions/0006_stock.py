@@ -125,7 +125,7 @@ create policy stocks_journaliers_select_cadres_or_depot on public.stocks_journal
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 -- Written by the stock engine only.
@@ -138,7 +138,7 @@ create policy stocks_snapshot_select_cadres_or_depot on public.stocks_snapshot
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 -- Written by the stock engine only.
@@ -151,7 +151,7 @@ create policy stocks_ouverture_select_cadres_or_depot on public.stocks_ouverture
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 -- The correction of a validated movement: admin adds, nobody changes.
@@ -164,7 +164,7 @@ create policy stocks_adjustments_select_cadres_or_depot on public.stocks_adjustm
     for select to authenticated
     using (
         (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or citerne_id in (select app.user_citernes())
+        or citerne_id in (select c.id from app.user_citernes() c (id))
     );
 
 create policy stocks_adjustments_insert_admin on public.stocks_adjustments

@@ -46,7 +46,8 @@ create table public.sorties_produit (
     constraint sorties_produit_partenaire_check
         check (proprietaire_type is distinct from 'PARTENAIRE' or partenaire_id is not null),
     constraint sorties_produit_statut_check check (statut in ('brouillon', 'validee', 'rejetee')),
-    constraint sorties_produit_date_sortie_check check (date_sortie >= '1900-01-01 00:00:00+00' and date_sortie < '3000-01-01 00:00:00+00')
+    constraint sorties_produit_date_sortie_check
+        check (date_sortie >= '1900-01-01 00:00:00+00' and date_sortie < '3000-01-01 00:00:00+00')
 );
 
 create index sorties_produit_citerne_id_idx on public.sorties_produit (citerne_id, date_jour);

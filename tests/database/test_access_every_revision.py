@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from anon import anon_findings, attempt_findings
 from planting import VERSION_TABLE, plant_everywhere, tables
-from world import World, copied
+from servers import Database
+from world import copied
 
 from rempart.config import Config
 from rempart.postgres.server import Server
@@ -17,12 +18,12 @@ WHO = ("anon", "user without a profile")
 
 
 @pytest.fixture
-def database(server: Server, platform_template: str, config: Config) -> Iterator[World]:
+def database(server: Server, platform_template: str, config: Config) -> Iterator[Database]:
     with copied(server, platform_template, config.owner) as own:
         yield own
 
 
-def test_anon_sees_nothing_at_any_revision_up_and_down(database: World, config: Config) -> None:
+def test_anon_sees_nothing_at_any_revision_up_and_down(database: Database, config: Config) -> None:
     revisions = runner.history(config)
     path = [*revisions, *reversed(revisions[:-1])]
     for step, revision in enumerate(path):
@@ -44,7 +45,7 @@ def test_anon_sees_nothing_at_any_revision_up_and_down(database: World, config: 
     assert not found, "base:\n" + "\n".join(found)
 
 
-def test_a_revision_that_opens_something_is_found(database: World, config: Config) -> None:
+def test_a_revision_that_opens_something_is_found(database: Database, config: Config) -> None:
     """What a revision could forget: the grants of its own table, while the defaults are closed by the first."""
     first, *_ = runner.history(config)
     runner.upgrade(database.owner_url, first, config)
@@ -57,7 +58,7 @@ def test_a_revision_that_opens_something_is_found(database: World, config: Confi
     assert "user without a profile: insert into public.hole: 1 row(s)" in found
 
 
-def _plant(database: World) -> None:
+def _plant(database: Database) -> None:
     """As the owner, a row in every table; the version table has its own."""
     with database.connect(database.owner) as owner:
         plant_everywhere(owner, leave=[VERSION_TABLE])

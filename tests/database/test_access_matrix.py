@@ -6,7 +6,7 @@ import pytest
 from access_judge import differences, privileges, undeclared
 from declared_access import OUTSIDERS, PERSONAS, Persona, matrix, persona_named
 from gateway import LOGIN, attempt, request
-from world import World
+from servers import Database
 
 from rempart.config import Config
 
@@ -14,18 +14,18 @@ pytest_plugins = ["world_fixtures"]
 
 
 @pytest.mark.parametrize("persona", PERSONAS, ids=lambda persona: persona.name)
-def test_a_session_can_do_what_the_matrix_declares_and_nothing_else(world: World, persona: Persona) -> None:
+def test_a_session_can_do_what_the_matrix_declares_and_nothing_else(world: Database, persona: Persona) -> None:
     found = differences(world, persona, matrix())
     assert not found, "\n".join(found)
 
 
-def test_every_relation_and_function_has_a_row_in_the_matrix(world: World, config: Config) -> None:
+def test_every_relation_and_function_has_a_row_in_the_matrix(world: Database, config: Config) -> None:
     with world.connect() as connection:
         found = undeclared(connection, config.exposed_schemas, matrix())
     assert not found, "\n".join(found)
 
 
-def test_no_privilege_is_held_on_what_the_matrix_gives_to_nobody(world: World) -> None:
+def test_no_privilege_is_held_on_what_the_matrix_gives_to_nobody(world: Database) -> None:
     with world.connect() as connection:
         found = privileges(connection, matrix())
     assert not found, "\n".join(found)
@@ -49,7 +49,7 @@ def test_outsiders_are_named_by_no_cell() -> None:
     assert all(persona.declared is None for persona in OUTSIDERS)
 
 
-def test_service_role_reads_every_row_and_changes_nothing_immutable(world: World) -> None:
+def test_service_role_reads_every_row_and_changes_nothing_immutable(world: Database) -> None:
     declared = matrix()
     facts = declared.service_role
     told = []
@@ -148,7 +148,7 @@ HOLES = {
 
 
 @pytest.mark.parametrize("hole", HOLES)
-def test_a_planted_hole_is_found(own_world: World, hole: str) -> None:
+def test_a_planted_hole_is_found(own_world: Database, hole: str) -> None:
     planted, persona, expected = HOLES[hole]
     with own_world.connect() as connection:
         connection.execute(planted)
@@ -177,21 +177,21 @@ def test_a_planted_hole_is_found(own_world: World, hole: str) -> None:
         ),
     ],
 )
-def test_a_relation_added_tomorrow_is_found(world: World, config: Config, planted: str, expected: str) -> None:
+def test_a_relation_added_tomorrow_is_found(world: Database, config: Config, planted: str, expected: str) -> None:
     with world.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute(planted)
         found = undeclared(connection, config.exposed_schemas, matrix())
     assert found == [expected]
 
 
-def test_a_column_privilege_on_what_is_nobodys_is_found(world: World) -> None:
+def test_a_column_privilege_on_what_is_nobodys_is_found(world: Database) -> None:
     with world.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute("grant update (note) on table public.receptions to authenticated")
         found = privileges(connection, matrix())
     assert found == ["authenticated holds update on public.receptions (note)"]
 
 
-def test_the_judge_is_not_fooled_by_an_error_that_proves_nothing(own_world: World) -> None:
+def test_the_judge_is_not_fooled_by_an_error_that_proves_nothing(own_world: Database) -> None:
     """A check that fails before the policy speaks is no denial."""
     with own_world.connect() as connection:
         connection.execute(

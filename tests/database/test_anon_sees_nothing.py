@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from anon import anon_findings
 from planting import VERSION_TABLE, plant_everywhere
-from world import World, copied
+from servers import Database
+from world import copied
 
 from rempart.config import Config
 from rempart.postgres import databases, platform
@@ -25,17 +26,17 @@ def planted_template(server: Server, depot_template: str, config: Config) -> Ite
 
 
 @pytest.fixture
-def planted(server: Server, planted_template: str, config: Config) -> Iterator[World]:
+def planted(server: Server, planted_template: str, config: Config) -> Iterator[Database]:
     with copied(server, planted_template, config.owner) as own:
         yield own
 
 
-def test_anon_and_a_user_without_a_profile_see_nothing(planted: World, config: Config) -> None:
+def test_anon_and_a_user_without_a_profile_see_nothing(planted: Database, config: Config) -> None:
     found = anon_findings(planted, config.exposed_schemas)
     assert not found, "\n".join(found)
 
 
-def test_an_empty_table_proves_nothing(planted: World, config: Config) -> None:
+def test_an_empty_table_proves_nothing(planted: Database, config: Config) -> None:
     with planted.connect(config.owner) as owner:
         owner.execute("delete from public.prises_de_hauteur")
     found = anon_findings(planted, config.exposed_schemas)
@@ -195,7 +196,7 @@ HOLES = {
 
 
 @pytest.mark.parametrize("hole", HOLES)
-def test_a_planted_hole_is_found(planted: World, config: Config, hole: str) -> None:
+def test_a_planted_hole_is_found(planted: Database, config: Config, hole: str) -> None:
     statement, expected = HOLES[hole]
     login = None if statement.startswith("superuser:") else config.owner
     with planted.connect(login) as connection:
@@ -220,7 +221,7 @@ def test_holes_in_roles_are_found(own_server: Server, config: Config) -> None:
     databases.create(own_server, "depot")
     platform.install(own_server, "depot", config.platform, config.owner)
     runner.upgrade(own_server.url("depot", config.owner), "head", config)
-    depot = World(own_server, "depot", config.owner)
+    depot = Database(own_server, "depot", config.owner)
     with depot.connect(config.owner) as owner:
         plant_everywhere(owner, leave=[VERSION_TABLE])
     assert not anon_findings(depot, config.exposed_schemas)

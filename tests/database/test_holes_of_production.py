@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from declared_access import PERSONAS, Persona, matrix, persona_named
 from gateway import LOGIN, attempt, named, request_of
-from world import World
+from servers import Database
 
 pytest_plugins = ["world_fixtures"]
 
@@ -31,7 +31,7 @@ OURS = "n.nspname in ('public', 'app', 'rempart')"
 
 
 def test_01_no_relation_answers_anon_and_none_runs_with_its_owners_rights(
-    world: World, world_gateway: psycopg.Connection[Any], world_owner: psycopg.Connection[Any]
+    world: Database, world_gateway: psycopg.Connection[Any], world_owner: psycopg.Connection[Any]
 ) -> None:
     readable = []
     with request_of(world_gateway, persona_named("anon")) as session:
@@ -52,7 +52,7 @@ def test_01_no_relation_answers_anon_and_none_runs_with_its_owners_rights(
 
 @pytest.mark.parametrize("statement", ["insert", "update", "delete", "truncate", "upsert", "merge"])
 def test_02_the_audit_log_is_not_written_through_any_view_by_anybody(
-    world: World, world_gateway: psycopg.Connection[Any], world_owner: psycopg.Connection[Any], statement: str
+    world: Database, world_gateway: psycopg.Connection[Any], world_owner: psycopg.Connection[Any], statement: str
 ) -> None:
     views = [
         name
@@ -266,14 +266,14 @@ def test_10_helpers_of_policies_are_stable_parallel_safe_and_no_table_forces_row
 
 
 @pytest.mark.parametrize("table", ["public.sorties_produit", "public.citernes", "public.cours_de_route"])
-def test_10_policies_allow_parallel_plans(own_world: World, table: str) -> None:
+def test_10_policies_allow_parallel_plans(own_world: Database, table: str) -> None:
     assert "Parallel Seq Scan" in _parallel_plan(own_world, table)
     with own_world.connect(own_world.owner) as owner:
         owner.execute("alter function app.user_role() parallel unsafe")
     assert "Parallel Seq Scan" not in _parallel_plan(own_world, table), "the plan proves nothing"
 
 
-def _parallel_plan(world: World, table: str) -> str:
+def _parallel_plan(world: Database, table: str) -> str:
     """The plan of a count as a reader, where a parallel one costs nothing."""
     with world.connect() as connection:
         connection.execute("analyze")

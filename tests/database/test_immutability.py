@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from declared_access import Persona, persona_named
 from gateway import attempt, request, request_of
-from world import World
+from servers import Database
 
 pytest_plugins = ["world_fixtures"]
 
@@ -25,7 +25,7 @@ OURS = "n.nspname in ('public', 'app', 'rempart')"
 
 @pytest.mark.parametrize("table", IMMUTABLE)
 def test_06_what_is_immutable_is_immutable_for_the_owner_whatever_the_settings(
-    world: World, world_owner: psycopg.Connection[Any], table: str
+    world: Database, world_owner: psycopg.Connection[Any], table: str
 ) -> None:
     where = IMMUTABLE[table]
     statements = [
@@ -69,7 +69,7 @@ def test_06_truncate_does_not_reach_what_is_immutable_by_cascade(
     assert attempt(world_owner, f"truncate {table} cascade").state == "23001"
 
 
-def test_06_users_and_server_jobs_open_no_guard(world: World, world_gateway: psycopg.Connection[Any]) -> None:
+def test_06_users_and_server_jobs_open_no_guard(world: Database, world_gateway: psycopg.Connection[Any]) -> None:
     service = Persona("service_role", "service_role", {"role": "service_role"})
     openers = (
         "insert into app.maintenance_transactions (xact_id, purpose) values (pg_current_xact_id(), 'stock')",

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from declared_access import PERSONAS, ROLES
 from gateway import attempt, named, request_of
-from world import World
+from servers import Database
 
 pytest_plugins = ["world_fixtures"]
 
@@ -41,7 +41,7 @@ ROUTES = {
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_04_nobody_changes_his_own_role_or_depot(
-    world: World, world_gateway: psycopg.Connection[Any], route: str
+    world: Database, world_gateway: psycopg.Connection[Any], route: str
 ) -> None:
     members = [persona for persona in PERSONAS if persona.role == "authenticated" and "sub" in persona.claims]
     assert {persona.declared for persona in members} == {*ROLES, None}

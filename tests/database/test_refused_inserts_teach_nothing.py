@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from declared_access import PERSONAS, persona_named
 from gateway import DENIED, LOGIN, attempt, request, request_of
-from world import World
+from servers import Database
 
 pytest_plugins = ["world_fixtures"]
 
@@ -101,7 +101,7 @@ CASES = {
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("kind", CASES)
-def test_a_refused_insert_says_the_same_whatever_the_data_say(world: World, kind: str, who: str) -> None:
+def test_a_refused_insert_says_the_same_whatever_the_data_say(world: Database, kind: str, who: str) -> None:
     persona = persona_named(who)
     told = []
     with world.connect(LOGIN) as gateway, request_of(gateway, persona) as session:
@@ -117,7 +117,7 @@ def test_a_refused_insert_says_the_same_whatever_the_data_say(world: World, kind
 
 
 @pytest.mark.parametrize("kind", CASES)
-def test_the_data_do_speak_to_those_who_may_insert(world: World, kind: str) -> None:
+def test_the_data_do_speak_to_those_who_may_insert(world: Database, kind: str) -> None:
     """Otherwise the test above would prove nothing."""
     persona = persona_named("admin-1")
     with world.connect(LOGIN) as gateway, request_of(gateway, persona) as session:
@@ -126,7 +126,7 @@ def test_the_data_do_speak_to_those_who_may_insert(world: World, kind: str) -> N
     assert {"23503", "23514"} <= states, states
 
 
-def test_the_call_of_a_function_teaches_nothing(world: World) -> None:
+def test_the_call_of_a_function_teaches_nothing(world: Database) -> None:
     calls = [
         f"select public.declare_stock_ouverture({tank}, {item}, 'MONALUXE', {volume}, 1, 'Inventaire initial')"
         for tank, item, volume in product(TANKS, PRODUCTS, VOLUMES)
@@ -140,7 +140,7 @@ def test_the_call_of_a_function_teaches_nothing(world: World) -> None:
 
 
 def test_changes_of_rows_that_are_hidden_teach_nothing(
-    world: World,
+    world: Database,
 ) -> None:
     """Guards of UPDATE and DELETE never see a row that the session may not change."""
     persona = persona_named("operateur-2")
@@ -158,7 +158,7 @@ def test_changes_of_rows_that_are_hidden_teach_nothing(
         assert attempt(owner, statements[0]).succeeded
 
 
-def test_psycopg_reports_no_detail_with_a_refusal(world: World) -> None:
+def test_psycopg_reports_no_detail_with_a_refusal(world: Database) -> None:
     """Neither detail, hint nor context carries what the message does not."""
     persona = persona_named("without-profile")
     with world.connect(LOGIN) as gateway, request_of(gateway, persona) as session:

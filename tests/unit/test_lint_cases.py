@@ -10,22 +10,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lint_units import units_of
 
-from rempart.lint.engine import Unit, lint
+from rempart.lint.engine import lint
 from rempart.lint.registry import all_rules
 from rempart.lint.settings import Settings
-from rempart.lint.statement import Direction
 from rempart.report.finding import Finding
-from rempart.sqltext.positioned import PositionedText
 
 CASES = Path(__file__).parent.parent / "lint_cases"
-JUDGED_ELSEWHERE = "migration-"
-"""Rules about revisions need a history; their cases are tested with it."""
-
 
 def findings(sql: str, name: str = "case.sql") -> list[Finding]:
-    text = PositionedText.whole_file(name, sql)
-    return lint([Unit(name, Direction.FILE, [text])], all_rules(), Settings()).findings
+    return lint(units_of(sql, name), all_rules(), Settings()).findings
 
 
 def unsuppressed(sql: str) -> dict[str, list[str]]:
@@ -63,6 +58,8 @@ def test_good_case_is_silent(file: Path) -> None:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
 def test_examples_on_the_page_of_a_rule_hold(rule: object) -> None:
+    if rule.needs_history:  # type: ignore[attr-defined]
+        pytest.skip("judges a history: tests/unit/test_revision_units.py")
     for example in rule.bad:  # type: ignore[attr-defined]
         assert rule.name in unsuppressed(example), example  # type: ignore[attr-defined]
     for example in rule.good:  # type: ignore[attr-defined]
@@ -72,8 +69,8 @@ def test_examples_on_the_page_of_a_rule_hold(rule: object) -> None:
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
 def test_rule_has_three_bad_and_three_good_cases(rule: object) -> None:
     name: str = rule.name  # type: ignore[attr-defined]
-    if name.startswith(JUDGED_ELSEWHERE):
-        pytest.skip("needs a history")
+    if rule.needs_history:  # type: ignore[attr-defined]
+        pytest.skip("judges a history: tests/unit/test_revision_units.py")
     for kind in ("bad", "good"):
         files = list((CASES / name / kind).glob("*.sql"))
         assert len(files) >= 3, f"{name} has {len(files)} {kind} cases"

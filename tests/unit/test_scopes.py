@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pglast import ast, parse_sql
 
-from rempart.sqltext.scopes import Source, outer_columns, owner, placed
+from rempart.sqltext.scopes import Source, correlated, owner, placed
 from rempart.sqltext.walk import column
 
 TABLES = {"docs": {"id", "team_id", "owner"}, "members": {"team_id", "user_id"}, "teams": {"id", "name"}}
@@ -46,9 +46,18 @@ def owners(text: str, table: Source = DOCS) -> dict[str, str]:
         ("exists (select 1 from unknown u where u.x = docs.owner)", {"u.x": "u", "docs.owner": "docs"}),
         ("team_id in (select team_id from teams)", {"team_id": "docs"}),
         ("exists (select 1 from members m join teams t on t.id = m.team_id)", {"t.id": "t", "m.team_id": "m"}),
-        ("exists (select 1 from (select user_id as u from members) x where u = owner)", {"user_id": "members", "u": "x", "owner": "docs"}),
-        ("exists (with w as (select team_id from members) select 1 from w where owner = 1)", {"team_id": "members", "owner": "docs"}),
-        ("exists (select 1 from members where exists (select 1 from teams where name = owner))", {"name": "teams", "owner": "docs"}),
+        (
+            "exists (select 1 from (select user_id as u from members) x where u = owner)",
+            {"user_id": "members", "u": "x", "owner": "docs"},
+        ),
+        (
+            "exists (with w as (select team_id from members) select 1 from w where owner = 1)",
+            {"team_id": "members", "owner": "docs"},
+        ),
+        (
+            "exists (select 1 from members where exists (select 1 from teams where name = owner))",
+            {"name": "teams", "owner": "docs"},
+        ),
         ("exists (select 1 from members m, lateral (select m.user_id) x)", {"m.user_id": "m"}),
         ("exists (select 1 from generate_series(1, 2) n where n = owner)", {"n": "n", "owner": "docs"}),
         ("f(docs)", {"docs": "docs"}),
@@ -64,7 +73,7 @@ def test_column_of_a_table_nothing_is_known_of_belongs_to_it_when_no_other_has_i
 
 
 @pytest.mark.parametrize(
-    ("text", "correlated"),
+    ("text", "correlates"),
     [
         ("exists (select 1 from members m where m.team_id = docs.team_id)", True),
         ("exists (select 1 from members m where m.team_id = team_id)", False),
@@ -74,8 +83,7 @@ def test_column_of_a_table_nothing_is_known_of_belongs_to_it_when_no_other_has_i
         ("exists (select 1 from unknown where x = y)", False),
     ],
 )
-def test_correlated_sub_selects_are_told_from_others(text: str, correlated: bool) -> None:
-    sublink = next(
-        here for here in placed(condition(text), DOCS, columns_of) if isinstance(here.node, ast.SubLink)
-    )
-    assert (next(outer_columns(sublink, columns_of), None) is not None) is correlated
+def test_correlated_sub_selects_are_told_from_others(text: str, correlates: bool) -> None:
+    everything = list(placed(condition(text), DOCS, columns_of))
+    sublink = next(here.node for here in everything if isinstance(here.node, ast.SubLink))
+    assert (id(sublink) in correlated(everything)) is correlates

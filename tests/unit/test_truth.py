@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pglast import ast, parse_sql
 
-from rempart.sqltext.truth import SOMETHING, UNKNOWN, Judge
+from rempart.sqltext.outcomes import SOMETHING, UNKNOWN
+from rempart.sqltext.truth import Judge
 
 
 def condition(text: str) -> Any:
@@ -116,6 +117,11 @@ length('abc') = 3
 1 + 1 = 2
 2 * 3 - 6 = 0
 -1 < 0
+char_length(name) >= 0
+(select count(*) from t2) >= 0
+(select count(*) from t2) > -1
+'a' ilike 'A'
+a is null or (a is not null and true)
 a collate "C" = a
 """.strip().splitlines()
 
@@ -186,6 +192,10 @@ auth.uid() = a
 current_setting('x', true) = 'on'
 current_user = 'postgres'
 a between 1 and 2
+char_length(name) > 0
+(select count(*) from t2) > 0
+f(t.*)
+a is null or (a is not null and b)
 a in (1, 2)
 a not in (a)
 'maybe'::text = a

@@ -212,14 +212,14 @@ class _Run:
 
     def body(self, statement: Statement, state: State, depth: int) -> None:
         """The statements that stand in a DO block or function."""
-        from rempart.sqltext.bodies import body_of, language_of
+        from rempart.sqltext.bodies import language_of
 
         node, is_block = statement.node, isinstance(statement.node, ast.DoStmt)
         if depth >= _DEEPEST:
             message = "blocks are nested too deeply to be followed"
             self.report(UNFOLLOWED, Problem(message, statement.place))
             return
-        body = body_of(node, statement.text)
+        body = statement.body
         if body is None:
             if is_block:
                 message = f"a DO block in {language_of(node)} cannot be followed"

@@ -1,7 +1,7 @@
 """What the bodies of functions read, told from their text.
 
-A policy that calls a function depends on what is in it. The text is enough for names of tables and functions: strings and
-comments are taken out, and what is left is searched for the places where SQL allows a table or a call.
+A policy that calls a function depends on what is in it. The text is enough for names of tables and functions: strings
+and comments are taken out, and what is left is searched for the places where SQL allows a table or a call.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def mentions(function: Function, word: str) -> bool:
         function: The function.
         word: A name, as the catalog writes it.
     """
-    return re.search(rf'(?<![\w$]){re.escape(word)}(?![\w$])', _code(function), re.IGNORECASE) is not None
+    return re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", _code(function), re.IGNORECASE) is not None
 
 
 def strings_in(function: Function) -> list[str]:

@@ -76,7 +76,9 @@ class _Script:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self._pieces, parts, at = [], [], 0
+        self._pieces: list[_Piece] = []
+        parts: list[str] = []
+        at = 0
         for text in unit.texts:
             self._pieces.append(_Piece(at, text))
             parts.extend((text.text, _SEPARATOR))

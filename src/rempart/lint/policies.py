@@ -49,24 +49,30 @@ class PolicyRule(Rule):
         """Judge a policy that the statement replaces without dropping it, and one that only a function creates."""
         if isinstance(statement.node, ast.CreatePolicyStmt):
             if statement.origin is Origin.FUNCTION:
-                yield from self.judge(written(statement, state), state, settings)
+                yield from self._judged(written(statement, state), state, settings)
                 return
             known = _known(statement, state)
             if known is not None and not statement.conditional:
-                yield from self.judge(known, state, settings)
+                yield from self._judged(known, state, settings)
 
     def after(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge a policy of a downgrade."""
         if statement.direction is Direction.DOWNGRADE and statement.origin is not Origin.FUNCTION:
             known = _known(statement, state)
             if known is not None:
-                yield from self.judge(known, state, settings)
+                yield from self._judged(known, state, settings)
 
     def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge every policy there is."""
         for relation in state.relations.values():
             for policy in relation.policies.values():
-                yield from self.judge(policy, state, settings)
+                yield from self._judged(policy, state, settings)
+
+    def _judged(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
+        try:
+            yield from self.judge(policy, state, settings)
+        except RecursionError:
+            yield problem(policy, "has a condition that is nested too deeply to be judged", None, None)
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge one policy.
@@ -271,13 +277,12 @@ def permits_nothing(policy: Policy, state: State) -> bool:
     if not policy.seen:
         return False
     judge = judge_for(policy.table, state)
-    if policy.command in ("select", "delete"):
-        return judge.never_true(policy.using)
-    if policy.command == "insert":
-        return judge.never_true(policy.check)
-    if policy.command == "update":
-        return judge.never_true(policy.using)
-    return judge.never_true(policy.using) and judge.never_true(policy.check)
+    try:
+        if policy.command == "insert":
+            return judge.never_true(policy.check)
+        return judge.never_true(policy.using) and (policy.command != "all" or judge.never_true(policy.check))
+    except RecursionError:
+        return False
 
 
 def columns_of(state: State) -> Any:
@@ -327,6 +332,4 @@ def has_floor(
         narrow = condition is not None and not always_true(condition, policy.table, state, settings)
         return applies and narrow and command in commands(other)
 
-    return all(
-        any(narrows(other, role, command) for other in beside) for role in roles for command in for_commands
-    )
+    return all(any(narrows(other, role, command) for other in beside) for role in roles for command in for_commands)

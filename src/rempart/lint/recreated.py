@@ -36,12 +36,12 @@ def is_recreated(revision: Sequence[PositionedText], text: PositionedText, at: i
 
 
 def _created(statement: Parsed) -> list[_Name]:
-    node: Any = statement.node
-    if isinstance(node, ast.ViewStmt):
+    node, kind = statement.node, type(statement.node)
+    if kind is ast.ViewStmt:
         return [_relation(node.view)]
-    if isinstance(node, ast.CreateTableAsStmt):
+    if kind is ast.CreateTableAsStmt:
         return [_relation(node.into.rel)]
-    if isinstance(node, ast.CreateFunctionStmt):
+    if kind is ast.CreateFunctionStmt:
         return [texts(node.funcname)]
     return []
 

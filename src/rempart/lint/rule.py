@@ -35,21 +35,24 @@ class Rule:
 
     Attributes:
         name: Lower case words joined by hyphens; public, never changed.
-        severity: Unless the configuration says otherwise.
+        severity: Unless the configuration says otherwise; None when it is off by default.
         what: One sentence: what it finds.
         why: What goes wrong, for whom; one short paragraph.
         bad: SQL it finds something in; the first one is shown, all are run by the tests.
         good: The same intent written well; it finds nothing, and no other access rule does.
+        needs_history: Whether it judges the revisions of a project rather than statements: its checks lie
+            elsewhere, and its examples are not run as SQL.
         statements: Kinds of statement that `before` and `after` are called for, wherever they stand (DO blocks and
             constant EXECUTE strings included).
     """
 
     name: ClassVar[str]
-    severity: ClassVar[Severity]
+    severity: ClassVar[Severity | None]
     what: ClassVar[str]
     why: ClassVar[str]
     bad: ClassVar[tuple[str, ...]]
     good: ClassVar[tuple[str, ...]]
+    needs_history: ClassVar[bool] = False
     statements: ClassVar[tuple[type[ast.Node], ...]] = ()
 
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from pglast import ast
+from pglast.enums import A_Expr_Kind
 
 from rempart.lint.settings import Settings
 from rempart.lint.state import Function, State
-from rempart.sqltext.expressions import bare, operator, reads_columns, without_casts
-from rempart.sqltext.truth import SOMETHING, UNKNOWN
+from rempart.sqltext.expressions import operator, reads_columns, without_casts
+from rempart.sqltext.outcomes import SOMETHING, UNKNOWN
 from rempart.sqltext.walk import called, nodes_of, string_constant
 
 LOGGED_IN = "authenticated"
@@ -20,12 +21,12 @@ _BUILT_IN = frozenset(
     """
     abs age array_agg array_append array_cat array_length array_position array_remove array_to_json array_to_string
     bool_and bool_or btrim cardinality ceil char_length clock_timestamp concat concat_ws convert_from count
-    current_catalog current_database current_query current_schema current_schemas currval date_part date_trunc decode
-    digest encode every extract floor format gen_random_bytes gen_random_uuid generate_series has_any_column_privilege
-    has_column_privilege has_database_privilege has_function_privilege has_schema_privilege has_sequence_privilege
-    has_table_privilege hashtext inet_client_addr inet_client_port inet_server_addr initcap int4range int8range
-    json_agg json_array_elements json_array_elements_text json_array_length json_build_object json_each
-    json_extract_path json_extract_path_text json_object_keys json_typeof jsonb_agg jsonb_array_elements
+    current_catalog current_database current_query current_schema current_schemas currval date_part date_trunc
+    decode digest encode every extract floor format gen_random_bytes gen_random_uuid generate_series
+    has_any_column_privilege has_column_privilege has_database_privilege has_function_privilege has_schema_privilege
+    has_sequence_privilege has_table_privilege hashtext inet_client_addr inet_client_port inet_server_addr initcap
+    int4range int8range json_agg json_array_elements json_array_elements_text json_array_length json_build_object
+    json_each json_extract_path json_extract_path_text json_object_keys json_typeof jsonb_agg jsonb_array_elements
     jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text
     jsonb_exists jsonb_extract_path jsonb_extract_path_text jsonb_object_keys jsonb_path_exists jsonb_path_match
     jsonb_path_query jsonb_path_query_first jsonb_typeof justify_interval lastval left length like localtimestamp
@@ -37,14 +38,16 @@ _BUILT_IN = frozenset(
     substring sum timeofday timezone to_char to_date to_json to_jsonb to_number to_regclass to_regrole to_timestamp
     to_tsquery to_tsvector transaction_timestamp translate trim trunc tsrange tstzrange txid_current unnest upper
     uuid_generate_v4 uuid_nil version width_bucket
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """Functions of Postgres and its usual extensions that a condition may call without columns. Not session functions."""
 _PLATFORM_SCHEMAS = frozenset({"pg_catalog", "extensions", "information_schema"})
 _YES_NO_PREFIXES = ("is_", "has_", "can_", "not_", "in_", "may_", "check_", "owns_")
 _USER_NAMES = frozenset(
-    "uid user_id current_user_id get_user_id my_id me my_user_id get_current_user_id userid current_userid"
-    " profile_id current_profile_id get_profile_id my_profile_id get_my_id auth_uid requesting_user_id".split()
+    """
+    uid user_id current_user_id get_user_id my_id me my_user_id get_current_user_id userid current_userid profile_id
+    current_profile_id get_profile_id my_profile_id get_my_id auth_uid requesting_user_id
+    """.split()  # noqa: SIM905
 )
 _USER_CLAIMS = frozenset({"sub", "user_id", "email", "uid"})
 _USER_SETTINGS = frozenset({"request.jwt.claim.sub", "request.jwt.claim.email", "jwt.claims.user_id"})
@@ -82,8 +85,8 @@ def helper(call: Any, state: State) -> Function | None:
         state: Knows the functions.
     """
     schema, _, name = called(call).rpartition(".")
-    for (key, _), function in state.functions.items():
-        if key[1] == name and (key[0] == schema or (not schema and key[0] in ("public", *state.search_path))):
+    for candidate in (schema,) if schema else (*state.search_path, "public"):
+        for function in state.functions_named((candidate, name)):
             if function.seen:
                 return function
     return None
@@ -101,7 +104,7 @@ def is_user(node: Any, state: State, settings: Settings) -> bool:
     if isinstance(node, ast.FuncCall):
         name = called(node)
         if name == "current_setting":
-            text = string_constant(node.args[0]) if node.args else None
+            text = next(map(string_constant, node.args or ()), None)
             return text in _USER_SETTINGS or (text or "").rpartition(".")[2] in _USER_NAMES
         if name.rpartition(".")[2] == "email" and name in settings.session_functions:
             return True
@@ -110,9 +113,9 @@ def is_user(node: Any, state: State, settings: Settings) -> bool:
         claim = string_constant(node.rexpr)
         return claim is not None and claim.strip("{}") in _USER_CLAIMS and asks_session(node.lexpr, state, settings)
     if isinstance(node, ast.CoalesceExpr):
-        return is_user(node.args[0], state, settings)
-    if isinstance(node, ast.A_Expr) and operator(node) == "=" and not reads_columns(node):  # nullif(x, '')
-        return node.lexpr is not None and is_user(node.lexpr, state, settings)
+        return any(is_user(part, state, settings) for part in (node.args or ())[:1])
+    if isinstance(node, ast.A_Expr) and node.kind == A_Expr_Kind.AEXPR_NULLIF:
+        return is_user(node.lexpr, state, settings)
     return False
 
 
@@ -124,9 +127,10 @@ def asks_session(node: Any, state: State, settings: Settings) -> bool:
         state: Knows the functions of the project.
         settings: Names the session functions.
     """
-    return any(
-        session_function(call, state, settings) is not None for call in nodes_of(node, ast.FuncCall)
-    ) or next(nodes_of(node, ast.SQLValueFunction), None) is not None
+    return (
+        any(session_function(call, state, settings) is not None for call in nodes_of(node, ast.FuncCall))
+        or next(nodes_of(node, ast.SQLValueFunction), None) is not None
+    )
 
 
 def nobody(state: State, settings: Settings, empty: bool = False) -> Callable[[Any], object]:
@@ -143,7 +147,8 @@ def nobody(state: State, settings: Settings, empty: bool = False) -> Callable[[A
             return UNKNOWN
         name = called(node)
         if name == "current_setting":
-            missing_ok = len(node.args or ()) > 1 and not _is_false(node.args[1])
+            arguments = node.args or ()
+            missing_ok = len(arguments) > 1 and not _is_false(arguments[1])
             return ("" if empty else None) if missing_ok else UNKNOWN
         if name in settings.session_functions:
             return None
@@ -173,8 +178,8 @@ def user_with_role(role: str, settings: Settings) -> Callable[[Any], object]:
             name = called(node).rpartition(".")[2]
             return role if name == "role" or _asks_role(node) else SOMETHING if role == LOGGED_IN else UNKNOWN
         if isinstance(node, ast.A_Expr) and operator(node) == "->>":
-            claim, left = string_constant(node.rexpr), bare(node.lexpr)
-            if isinstance(without_casts(left), ast.FuncCall) and called(without_casts(left)) in settings.session_functions:
+            claim, token = string_constant(node.rexpr), without_casts(node.lexpr)
+            if isinstance(token, ast.FuncCall) and called(token) in settings.session_functions:
                 if claim == "role":
                     return role
                 return SOMETHING if claim == "sub" and role == LOGGED_IN else UNKNOWN

@@ -71,14 +71,41 @@ _OFF = {
     "require-timeout-settings": _TIMEOUTS,
 }
 _OPT_IN = (
-    "ban-add-column ban-add-composite-attribute ban-add-enum-value ban-alter-database-options ban-alter-extension "
-    "ban-alter-function-options ban-alter-generated-expression ban-alter-identity ban-alter-policy-condition "
-    "ban-alter-policy-roles ban-alter-role-options ban-alter-row-level-security ban-alter-sequence-values "
-    "ban-alter-system-options ban-alter-view-options ban-create-policy ban-detach-inheritance ban-disable-trigger "
-    "ban-drop-constraint ban-drop-default ban-drop-extension ban-drop-index ban-drop-policy ban-drop-trigger "
-    "ban-new-write-restriction ban-replace-view-function ban-replica-identity ban-revoke ban-set-default ban-set-schema "
-    "ban-duplicate-column-assignments prefer-repack renaming-object require-table-schema"
-).split()
+    "ban-add-column",
+    "ban-add-composite-attribute",
+    "ban-add-enum-value",
+    "ban-alter-database-options",
+    "ban-alter-extension",
+    "ban-alter-function-options",
+    "ban-alter-generated-expression",
+    "ban-alter-identity",
+    "ban-alter-policy-condition",
+    "ban-alter-policy-roles",
+    "ban-alter-role-options",
+    "ban-alter-row-level-security",
+    "ban-alter-sequence-values",
+    "ban-alter-system-options",
+    "ban-alter-view-options",
+    "ban-create-policy",
+    "ban-detach-inheritance",
+    "ban-disable-trigger",
+    "ban-drop-constraint",
+    "ban-drop-default",
+    "ban-drop-extension",
+    "ban-drop-index",
+    "ban-drop-policy",
+    "ban-drop-trigger",
+    "ban-duplicate-column-assignments",
+    "ban-new-write-restriction",
+    "ban-replace-view-function",
+    "ban-replica-identity",
+    "ban-revoke",
+    "ban-set-default",
+    "ban-set-schema",
+    "prefer-repack",
+    "renaming-object",
+    "require-table-schema",
+)
 _WHY_OPT_IN = "squawk leaves it to the project to ask for it"
 _WHY = (
     "Judged by squawk on what each revision runs: upgrades, and downgrades but for the rules about what clients still "
@@ -107,6 +134,15 @@ def opt_in(severities: Mapping[str, Severity | None]) -> list[str]:
         severities: By name of rule.
     """
     return [name for name in _OPT_IN if severities.get(PREFIX + name)]
+
+
+def is_opt_in(name: str) -> bool:
+    """Whether squawk itself leaves a rule out unless asked.
+
+    Args:
+        name: Its name here.
+    """
+    return name.removeprefix(PREFIX) in _OPT_IN
 
 
 def is_about_clients(name: str) -> bool:

@@ -6,7 +6,7 @@ was never seen created may still be spoken of (a later file of a longer history)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -197,6 +197,43 @@ class Role:
     member_of: dict[str, Place] = field(default_factory=dict)
 
 
+class Functions(dict[tuple[Name, str], Function]):
+    """Functions by name and signature, which know their overloads by name alone."""
+
+    def __init__(self, items: Iterable[tuple[tuple[Name, str], Function]] = ()) -> None:
+        super().__init__()
+        self._named: dict[Name, dict[str, Function]] = {}
+        for key, function in items:
+            self[key] = function
+
+    def __setitem__(self, key: tuple[Name, str], function: Function) -> None:
+        super().__setitem__(key, function)
+        self._named.setdefault(key[0], {})[key[1]] = function
+
+    def __delitem__(self, key: tuple[Name, str]) -> None:
+        super().__delitem__(key)
+        del self._named[key[0]][key[1]]
+
+    def forget(self, key: tuple[Name, str]) -> Function | None:
+        """Remove a function, if it is there.
+
+        Args:
+            key: Name and signature.
+        """
+        function = self.get(key)
+        if function is not None:
+            del self[key]
+        return function
+
+    def named(self, name: Name) -> list[Function]:
+        """All overloads of a name.
+
+        Args:
+            name: Schema and name.
+        """
+        return list(self._named.get(name, {}).values())
+
+
 @dataclass
 class State:
     """Everything known after the statements read so far.
@@ -217,11 +254,12 @@ class State:
         current_role: After SET ROLE; empty for the role that connects.
         transaction: Number of the current transaction.
         dropped_policies: Table, name, transaction and place of every policy dropped.
+        guards: Unit and words of every DO block so far that raises an exception.
         after_transaction: Search path and role to return to when the transaction ends, after a SET LOCAL.
     """
 
     relations: dict[Name, Relation] = field(default_factory=dict)
-    functions: dict[tuple[Name, str], Function] = field(default_factory=dict)
+    functions: Functions = field(default_factory=Functions)
     schemas: dict[str, Place | None] = field(default_factory=lambda: {"public": None})
     schema_owners: dict[str, str] = field(default_factory=dict)
     grants: dict[Target, dict[str, dict[str, Place]]] = field(default_factory=dict)
@@ -234,6 +272,7 @@ class State:
     transaction: int = 0
     dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
     revoked: dict[Name, dict[str, set[str]]] = field(default_factory=dict)
+    guards: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     after_transaction: tuple[tuple[str, ...], str] | None = None
 
     def copy(self) -> State:
@@ -250,10 +289,10 @@ class State:
         return replace(
             self,
             relations=relations,
-            functions={
-                key: replace(function, settings=dict(function.settings))
+            functions=Functions(
+                (key, replace(function, settings=dict(function.settings)))
                 for key, function in self.functions.items()
-            },
+            ),
             schemas=dict(self.schemas),
             schema_owners=dict(self.schema_owners),
             grants={
@@ -267,6 +306,7 @@ class State:
             default_execute_revoked=set(self.default_execute_revoked),
             roles={name: replace(role, member_of=dict(role.member_of)) for name, role in self.roles.items()},
             dropped_policies=list(self.dropped_policies),
+            guards=list(self.guards),
             revoked={
                 name: {grantee: set(taken) for grantee, taken in grantees.items()}
                 for name, grantees in self.revoked.items()
@@ -311,7 +351,7 @@ class State:
 
     def functions_named(self, name: Name) -> list[Function]:
         """All overloads of a function name."""
-        return [function for (key, _), function in self.functions.items() if key == name]
+        return self.functions.named(name)
 
     def reachable_roles(self, role: str) -> set[str]:
         """A role, and every role it is a member of, directly or through others.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from rempart.sqltext.positioned import Place, PositionedText
+
+if TYPE_CHECKING:
+    from rempart.sqltext.bodies import Body
 
 
 class Direction(StrEnum):
@@ -70,6 +74,13 @@ class Statement:
         """
         at = getattr(node, "location", None)
         return self.text.place(at) if at is not None and at >= 0 else self.place
+
+    @cached_property
+    def body(self) -> Body | None:
+        """What stands in the body of a DO block or function; None for other statements and other languages."""
+        from rempart.sqltext.bodies import body_of
+
+        return body_of(self.node, self.text)
 
     @property
     def sql(self) -> str:

@@ -34,9 +34,14 @@ def refuse_data_loss(*tables: str) -> None:
             "-- allow-data-loss=1: the rows of these tables are lost: " + " ".join(", ".join(tables).split())
         )
         return
-    template = resources.files(__package__).joinpath("sql/refuse_data_loss.sql").read_text(encoding="utf-8")
-    guard = sql.SQL(template)
-    rows = sql.SQL(", ").join(
-        sql.SQL("({}, {})").format(sql.Literal(schema), sql.Literal(name)) for schema, name in names
-    )
-    execute(guard.format(tables=rows).as_string())
+    count = _template("count_rows.sql")
+    counts = [
+        count.format(table=sql.Identifier(schema, name), schema_name=sql.Literal(schema), table_name=sql.Literal(name))
+        for schema, name in names
+    ]
+    execute(_template("refuse_data_loss.sql").format(tables=sql.SQL("\n").join(counts)).as_string())
+
+
+def _template(file: str) -> sql.SQL:
+    text = resources.files(__package__).joinpath("sql", file).read_text(encoding="utf-8")
+    return sql.SQL(text.rstrip("\n"))

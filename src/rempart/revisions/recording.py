@@ -26,11 +26,12 @@ from sqlalchemy import Insert, TextClause, Update, text
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import DDLElement
 
+from rempart.lint.locks import AUTOCOMMIT
 from rempart.revisions.source import Span
 
-LEAVES_TRANSACTION = "commit; -- autocommit_block()"
+LEAVES_TRANSACTION = f"commit; -- {AUTOCOMMIT}"
 """What Alembic runs where an `autocommit_block()` begins."""
-ENTERS_TRANSACTION = "begin; -- end of autocommit_block()"
+ENTERS_TRANSACTION = f"begin; -- end of {AUTOCOMMIT}"
 """What Alembic runs where an `autocommit_block()` ends."""
 
 

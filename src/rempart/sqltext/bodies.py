@@ -93,12 +93,14 @@ def body_of(node: Any, text: PositionedText) -> Body | None:
     """Read the body of a statement.
 
     Args:
-        node: A DoStmt or CreateFunctionStmt.
+        node: A statement.
         text: The text it was parsed from.
 
     Returns:
         The body; None when there is none, or it is in a language other than SQL and PL/pgSQL.
     """
+    if not isinstance(node, ast.DoStmt | ast.CreateFunctionStmt):
+        return None
     language = language_of(node)
     if isinstance(node, ast.CreateFunctionStmt) and node.sql_body is not None:
         return _standard_body(node, text)
@@ -107,7 +109,7 @@ def body_of(node: Any, text: PositionedText) -> Body | None:
     found = _text_of(node, text)
     if found is None:
         return None
-    return _sql_body(found) if language == "sql" else _plpgsql_body(found)
+    return _sql_body(found) if language == "sql" else _plpgsql_body(found, isinstance(node, ast.CreateFunctionStmt))
 
 
 def _text_of(node: Any, text: PositionedText) -> PositionedText | None:
@@ -176,14 +178,14 @@ def _atomic_spans(sql: str, at: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _plpgsql_body(text: PositionedText) -> Body:
+def _plpgsql_body(text: PositionedText, in_function: bool) -> Body:
     structure = plpgsql.read(text.text)
     body = Body(text, spans=structure.spans, lost=structure.lost)
     for fragment in structure.fragments:
         if fragment.form is Form.EXECUTE:
             _execute(fragment, body)
         else:
-            _parse(fragment, body)
+            _parse(fragment, body, in_function)
     return body
 
 
@@ -201,10 +203,11 @@ def _execute(fragment: Fragment, body: Body) -> None:
     body.troubles.extend((script.text, trouble) for trouble in script.troubles)
 
 
-def _parse(fragment: Fragment, body: Body) -> None:
+def _parse(fragment: Fragment, body: Body, in_function: bool) -> None:
     written = body.text.text[fragment.start : fragment.end]
     if fragment.form is Form.EXPRESSION:
-        if "(" not in written and "select" not in written.lower():
+        # What an expression reads matters everywhere; whom it calls only where it runs when the file does.
+        if "select" not in written.lower() and (in_function or "(" not in written):
             return
         indexes = [fragment.start] * len(_WITH_SELECT) + list(range(fragment.start, fragment.end + 1))
         text = body.text.decoded(_WITH_SELECT + written, indexes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -57,18 +57,19 @@ def only_value(query: Any) -> Any:
     Args:
         query: SelectStmt of the parse tree.
     """
-    if not isinstance(query, ast.SelectStmt) or len(query.targetList or ()) != 1:
+    targets = query.targetList or () if isinstance(query, ast.SelectStmt) else ()
+    if len(targets) != 1:
         return None
     more = (query.fromClause, query.whereClause, query.havingClause, query.limitCount, query.limitOffset)
     if any(part is not None for part in more) or query.larg is not None or query.withClause is not None:
         return None
-    value = query.targetList[0].val
+    value = targets[0].val
     return None if _returns_rows(value) else value
 
 
 def _returns_rows(value: Any) -> bool:
     """Whether it is a `*`, which stands for no value. (That a function returns a set is not known here.)"""
-    return isinstance(value, ast.ColumnRef) and any(isinstance(part, ast.A_Star) for part in value.fields)
+    return isinstance(value, ast.ColumnRef) and any(isinstance(part, ast.A_Star) for part in value.fields or ())
 
 
 def without_casts(node: Any) -> Any:
@@ -104,7 +105,7 @@ def disjuncts(node: Any) -> Iterator[Any]:
 def _joined(node: Any, by: BoolExprType) -> Iterator[Any]:
     node = bare(node)
     if isinstance(node, ast.BoolExpr) and node.boolop == by:
-        for part in node.args:
+        for part in node.args or ():
             yield from _joined(part, by)
     elif node is not None:
         yield node
@@ -125,17 +126,26 @@ def key(node: Any, own: frozenset[str] = frozenset()) -> Any:
     parts = column(node)
     if parts:
         return "column", parts[-1:] if len(parts) > 1 and parts[-2] in own else parts
-    if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.NOT_EXPR:
-        return "not", key(node.args[0], own)
+    negated = _negated(node)
+    if negated is not None:
+        return "not", key(negated, own)
     if isinstance(node, ast.TypeName):
         names = texts(node.names)
-        return "type", names[1:] if names[0] == "pg_catalog" else names, key(node.arrayBounds, own)
-    return type(node).__name__, *((key(getattr(node, slot), own)) for slot in _slots(type(node)))
+        return "type", names[1:] if names[:1] == ("pg_catalog",) else names, key(node.arrayBounds, own)
+    kind: Any = type(node)
+    return kind.__name__, *(key(getattr(node, slot), own) for slot in _fields(kind))
+
+
+def _negated(node: Any) -> Any:
+    """The condition that NOT stands before; None for any other condition."""
+    is_not = isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.NOT_EXPR
+    return node.args[0] if is_not else None
 
 
 @cache
-def _slots(kind: type) -> tuple[str, ...]:
-    return tuple(slot for slot in kind.__slots__ if slot not in _POSITIONS)  # type: ignore[attr-defined]
+def _fields(kind: Hashable) -> tuple[str, ...]:
+    slots: Iterable[str] = getattr(kind, "__slots__", ())
+    return tuple(slot for slot in slots if slot not in _POSITIONS)
 
 
 def opposite_key(node: Any, own: frozenset[str] = frozenset()) -> Any:
@@ -146,20 +156,24 @@ def opposite_key(node: Any, own: frozenset[str] = frozenset()) -> Any:
         own: As for `key`.
     """
     node = bare(node)
-    if isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.NOT_EXPR:
-        return key(node.args[0], own)
+    negated = _negated(node)
+    if negated is not None:
+        return key(negated, own)
     changed = _opposite(node)
     return ("not", key(node, own)) if changed is None else key(changed, own)
 
 
 def _opposite(node: Any) -> Any:
+    kind: Any
     if isinstance(node, ast.NullTest):
         other = NullTestType.IS_NOT_NULL if node.nulltesttype == NullTestType.IS_NULL else NullTestType.IS_NULL
         return ast.NullTest(arg=node.arg, nulltesttype=other, argisrow=node.argisrow)
     if isinstance(node, ast.BooleanTest):
-        return ast.BooleanTest(arg=node.arg, booltesttype=_TESTS_OF_OPPOSITES[node.booltesttype])
+        kind = node.booltesttype
+        return ast.BooleanTest(arg=node.arg, booltesttype=_TESTS_OF_OPPOSITES[kind])
     if isinstance(node, ast.A_Expr):
-        name, kind = operator(node), _KINDS_OF_OPPOSITES.get(node.kind)
+        kind = node.kind
+        name, kind = operator(node), _KINDS_OF_OPPOSITES.get(kind)
         if kind is not None:
             names = (ast.String(sval=_NAMES_OF_KINDS.get(kind, name)),)
             return ast.A_Expr(kind=kind, name=names, lexpr=node.lexpr, rexpr=node.rexpr)
@@ -194,16 +208,19 @@ def equalities(node: Any) -> Iterator[tuple[Any, Any, Any]]:
     or OR are not entered.
 
     Args:
-        node: A condition.
+        node: A condition, as `bare` or `conjuncts` gives it.
     """
-    node = bare(node)
     if not isinstance(node, ast.A_Expr) or operator(node) != "=":
         return
     if node.kind in (A_Expr_Kind.AEXPR_OP, A_Expr_Kind.AEXPR_NOT_DISTINCT) and node.lexpr is not None:
         yield node.lexpr, node.rexpr, node
     elif node.kind == A_Expr_Kind.AEXPR_IN:
-        for item in node.rexpr:
+        for item in _items(node.rexpr):
             yield node.lexpr, item, node
     elif node.kind == A_Expr_Kind.AEXPR_OP_ANY and isinstance(node.rexpr, ast.A_ArrayExpr):
-        for item in node.rexpr.elements or ():
+        for item in _items(node.rexpr.elements):
             yield node.lexpr, item, node
+
+
+def _items(nodes: Any) -> tuple[Any, ...]:
+    return nodes or ()

@@ -117,8 +117,8 @@ class _Reader:
         return self.tokens[index] if index < len(self.tokens) else None
 
     def _word(self, ahead: int = 0) -> str:
-        token = self._peek(ahead)
-        return token.text if token is not None and token.kind in ("word", "mark", "rest") else ""
+        index = self.at + ahead
+        return self.tokens[index].word if index < len(self.tokens) else ""
 
     def _take(self, *words: str) -> bool:
         if self._word() in words:
@@ -141,7 +141,7 @@ class _Reader:
         """Move to the first of some words outside of parentheses and CASE; return the end of what lies before."""
         nested = cases = 0
         while (token := self._peek()) is not None:
-            word = token.text if token.kind in ("word", "mark", "rest") else ""
+            word = token.word
             if not nested and not cases and word in words:
                 return self._previous_end()
             if word == ";":

@@ -172,9 +172,7 @@ def _with_queries(here: Placed) -> dict[str, frozenset[str] | None]:
     return known
 
 
-def _sources(
-    items: Any, columns_of: ColumnsOf, with_queries: dict[str, frozenset[str] | None]
-) -> Iterator[Source]:
+def _sources(items: Any, columns_of: ColumnsOf, with_queries: dict[str, frozenset[str] | None]) -> Iterator[Source]:
     for item in items or ():
         alias = item.alias.aliasname if getattr(item, "alias", None) is not None else None
         if isinstance(item, ast.JoinExpr):
@@ -220,29 +218,24 @@ def output_names(query: Any) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def outer_columns(sublink: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
-    """The columns inside a sub-select that belong to a query around it: what it is correlated by.
+def correlated(everything: list[Placed]) -> dict[int, set[int]]:
+    """The sub-selects that depend on a query around them.
 
-    Columns of which cannot be told where they belong count as its own.
-
-    Args:
-        sublink: A SubLink as `placed` gave it.
-        columns_of: Knows other relations.
-    """
-    outside = len(sublink.chain)
-    for inner in inside(sublink, columns_of):
-        parts = column(inner.node)
-        found = owner(parts, inner.chain) if parts else None
-        if found is not None and found.depth < outside:
-            yield inner
-
-
-def inside(sublink: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
-    """The nodes inside a sub-select, its test expression left out.
+    Columns of which cannot be told where they belong count as the sub-select's own.
 
     Args:
-        sublink: A SubLink as `placed` gave it.
-        columns_of: Knows other relations.
+        everything: What `placed` gave for an expression.
+
+    Returns:
+        For each such SubLink, by its `id`, the columns inside of it that belong outside, by theirs.
     """
-    around = (*sublink.sublinks, sublink.node)
-    yield from _walk(Placed(sublink.node.subselect, sublink.chain, around), columns_of)
+    depths = {id(here.node): len(here.chain) for here in everything if isinstance(here.node, ast.SubLink)}
+    found: dict[int, set[int]] = {}
+    for here in everything:
+        parts = column(here.node) if here.sublinks else ()
+        held = owner(parts, here.chain) if parts else None
+        if held is not None:
+            for sublink in here.sublinks:
+                if held.depth < depths[id(sublink)]:
+                    found.setdefault(id(sublink), set()).add(id(here.node))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TOKEN = re.compile(
     r"""
@@ -19,15 +19,29 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 """What ends statements, and what semicolons may stand in; the rest of a text lies between the matches."""
-_REST = re.compile(r"\d+(?:\.(?!\.)\d*)?\w*|:=|::|\.\.|\|\||<<|>>|\S")
+_WHOLE = re.compile(
+    r"""
+      (?P<escapes> (?<![\w$]) [eE] ' (?: [^'\\] | '' | \\. )* ' (?!') )
+    | (?P<open> (?<![\w$]) [eE] ' )
+    | (?P<word> (?<![\w$]) [^\W\d] [\w$]* )
+    | (?P<mark> [;()\\\0] )
+    | (?P<comment> --[^\n]* | /\* (?: [^*/] | \*(?!/) | /(?!\*) )* \*/ )
+    | (?P<string> ' (?: [^'] | '' )* ' (?!') )
+    | (?P<name> " [^"]* " )
+    | (?P<dollar> (?<![\w$]) (?P<tag> \$ (?: [^\W\d] \w* )? \$ ) .*? (?P=tag) )
+    | (?P<unclosed> ['"] | /\* | (?<![\w$]) \$ (?: [^\W\d] \w* )? \$ )
+    | (?P<rest> \d+ (?: \.(?!\.)\d* )? \w* | := | :: | \.\. | \|\| | << | >> | \S )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""A whole token, or the opening of one that this pattern cannot close."""
 _STRING_END = re.compile(r"'(?:''|[^'])*(?:'(?!')|\Z)")
 _ESCAPED_END = re.compile(r"'(?:''|\\.|[^'\\])*(?:'|\Z)", re.DOTALL)
 _NAME_END = re.compile(r'"[^"]*(?:"|\Z)')
 _BLOCK_MARK = re.compile(r"/\*|\*/")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token; comments are none.
 
     Attributes:
@@ -35,12 +49,14 @@ class Token:
         text: As written; words in lower case.
         start: Index of its first character.
         end: Index after its last.
+        word: The text of words, marks and the rest; empty for what is quoted.
     """
 
     kind: str
     text: str
     start: int
     end: int
+    word: str
 
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
@@ -53,19 +69,30 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
     """
     at, limit = start, len(text) if end is None else end
     while at < limit:
-        found = TOKEN.search(text, at, limit)
-        until = found.start() if found else limit
-        for other in _REST.finditer(text, at, until):
-            yield Token("rest", other.group(), other.start(), other.end())
-        if found is None:
+        for found in _WHOLE.finditer(text, at, limit):
+            kind = found.lastgroup
+            if kind == "word":
+                word = found.group().lower()
+                yield Token(kind, word, found.start(), found.end(), word)
+            elif kind == "mark" or kind == "rest":
+                word = found.group()
+                yield Token(kind, word, found.start(), found.end(), word)
+            elif kind == "open" or kind == "unclosed":
+                break
+            elif kind != "comment":
+                quoted = "string" if kind == "escapes" else str(kind)
+                yield Token(quoted, found.group(), found.start(), found.end(), "")
+        else:
             return
-        at = min(token_end(text, found), limit)
-        kind = str(found.lastgroup)
-        if kind in ("comment", "block"):
+        # What a pattern alone cannot close: comments in comments, and what never closes.
+        opening = TOKEN.match(text, found.start(), limit)
+        if opening is None:
+            at = found.end()
             continue
-        kind = "string" if kind == "escapes" else kind
-        written = found.group() if kind in ("word", "mark") else text[found.start() : at]
-        yield Token(kind, written.lower() if kind == "word" else written, found.start(), at)
+        at = min(token_end(text, opening), limit)
+        if opening.lastgroup in ("string", "escapes", "name", "dollar"):
+            quoted = "string" if opening.lastgroup == "escapes" else str(opening.lastgroup)
+            yield Token(quoted, text[found.start() : at], found.start(), at, "")
 
 
 def end_of_code(text: str, start: int = 0) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.apply import changes, functions, policies, privileges, relations, roles, session
+from rempart.lint.apply import changes, functions, guards, policies, privileges, relations, roles, session
 from rempart.lint.state import State
 from rempart.lint.statement import Statement
 
@@ -21,6 +21,7 @@ _HANDLERS: Mapping[type, Handler] = {
     **roles.HANDLERS,
     **session.HANDLERS,
     **changes.HANDLERS,
+    **guards.HANDLERS,
 }
 
 
@@ -49,4 +50,4 @@ def changes_structure(node: Any) -> bool:
     created = getattr(node, "relation", None)
     if isinstance(node, ast.CreateStmt) and created.relpersistence == "t":
         return False
-    return type(node) in _HANDLERS and type(node) not in session.HANDLERS or isinstance(node, ast.DoStmt)
+    return (type(node) in _HANDLERS and type(node) not in session.HANDLERS) or isinstance(node, ast.DoStmt)

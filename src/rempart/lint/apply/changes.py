@@ -39,7 +39,7 @@ def forget_function(key: _FunctionKey, state: State) -> None:
         key: Name and signature.
         state: Changed in place.
     """
-    state.functions.pop(key, None)
+    state.functions.forget(key)
     state.public_execute_revoked.discard(key)
     for target in [one for one in state.grants if one.kind == "function" and (one.name, one.detail) == key]:
         del state.grants[target]
@@ -135,7 +135,7 @@ def _move_relation(old: Name, new: Name, state: State) -> None:
 
 
 def _move_function(old: _FunctionKey, new: _FunctionKey, state: State) -> None:
-    function = state.functions.pop(old, None)
+    function = state.functions.forget(old)
     if function is None:
         return
     function.name = new[0]

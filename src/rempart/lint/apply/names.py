@@ -82,7 +82,7 @@ def function(parts: Any, state: State) -> Name:
     if schema:
         return schema, name
     for candidate in state.search_path:
-        if any(key == (candidate, name) for key, _ in state.functions):
+        if state.functions.named((candidate, name)):
             return candidate, name
     return state.creation_schema, name
 
@@ -118,7 +118,7 @@ def functions(written: Any, state: State) -> list[tuple[Name, str]]:
     """
     name = function(written.objname, state)
     if written.args_unspecified:
-        known = [key for key in state.functions if key[0] == name]
+        known = [(one.name, one.signature) for one in state.functions.named(name)]
         return known or [(name, "()")]
     if written.objfuncargs is not None:
         return [(name, signature_of_parameters(written.objfuncargs))]

@@ -18,9 +18,9 @@ class AlwaysTrueRead(PolicyRule):
     severity = Severity.WARNING
     what = "The condition of a SELECT policy is true for every row, however it is written."
     why = (
-        "Such a policy is row security in name only: whoever may read the table reads all of it, and any policy written "
-        "beside it later changes nothing, because permissive policies add up. Reference data that everybody may read is "
-        "the one good use; say so in a suppression."
+        "Such a policy is row security in name only: whoever may read the table reads all of it, and any policy "
+        "written beside it later changes nothing, because permissive policies add up. Reference data that everybody "
+        "may read is the one good use; say so in a suppression."
     )
     bad = (
         "create policy depots_read on public.depots for select to authenticated using (true);",
@@ -38,7 +38,8 @@ class AlwaysTrueRead(PolicyRule):
         if policy.command != "select" or not policy.permissive:
             return
         roles = clients(policy, state, settings)
-        if roles and always_true(policy.using, policy.table, state, settings):
-            if not has_floor(policy, roles, ("select",), state, settings):
-                what = f"lets {words_for(roles)} read every row: its condition is always true"
-                yield problem(policy, what, policy.using_from, policy.using)
+        if not roles or not always_true(policy.using, policy.table, state, settings):
+            return
+        if not has_floor(policy, roles, ("select",), state, settings):
+            what = f"lets {words_for(roles)} read every row: its condition is always true"
+            yield problem(policy, what, policy.using_from, policy.using)

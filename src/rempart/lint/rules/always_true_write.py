@@ -20,8 +20,9 @@ class AlwaysTrueWrite(PolicyRule):
     severity = Severity.ERROR
     what = "The condition of an INSERT, UPDATE, DELETE or ALL policy is true for every row, however it is written."
     why = (
-        "Whoever holds the privilege changes, deletes or forges any row of the table. The condition may be plain `true`, or "
-        "one that only looks like a condition: `1 = 1`, `x = x or x is null`, `coalesce(true, …)`, `exists (select 1)`."
+        "Whoever holds the privilege changes, deletes or forges any row of the table. The condition may be plain "
+        "`true`, or one that only looks like a condition: `1 = 1`, `x = x or x is null`, `coalesce(true, …)`, `exists "
+        "(select 1)`."
     )
     bad = (
         "create policy depots_all on public.depots for all to authenticated using (true);",

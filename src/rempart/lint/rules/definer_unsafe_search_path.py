@@ -81,10 +81,7 @@ def _unqualified_tables(statement: Statement) -> list[str]:
     """Tables that a body names without a schema, those it creates itself left out."""
     if statement.node.sql_body is not None:
         return []  # names of a SQL-standard body are bound when it is created
-    # Loaded only where there is such a function: it would slow the start of every run.
-    from rempart.sqltext.bodies import body_of
-
-    body = body_of(statement.node, statement.text)
+    body = statement.body
     if body is None:
         return []
     own: set[str] = set()

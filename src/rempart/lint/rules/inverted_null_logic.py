@@ -21,9 +21,9 @@ class InvertedNullLogic(PolicyRule):
     severity = Severity.ERROR
     what = "The condition of a policy is true for every row when the session function in it gives NULL."
     why = (
-        "`auth.uid() is null or …` reads like a guard and is an open door: a request without a token, or with one that lacks "
-        "the claim, gets every row. The same holds for `coalesce(owner = auth.uid(), true)`, `(…) is not false` and for "
-        "settings that were never set."
+        "`auth.uid() is null or …` reads like a guard and is an open door: a request without a token, or with one "
+        "that lacks the claim, gets every row. The same holds for `coalesce(owner = auth.uid(), true)`, `(…) is not "
+        "false` and for settings that were never set."
     )
     bad = (
         "create policy depots_read on public.depots for select to authenticated\n"

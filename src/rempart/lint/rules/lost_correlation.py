@@ -14,7 +14,7 @@ from rempart.lint.settings import Settings
 from rempart.lint.state import Policy, State
 from rempart.report.finding import Severity
 from rempart.sqltext.expressions import equalities, without_casts
-from rempart.sqltext.scopes import ColumnsOf, Placed, Source, outer_columns, owner, placed
+from rempart.sqltext.scopes import ColumnsOf, Placed, Source, correlated, owner, placed
 from rempart.sqltext.walk import column, nodes_of
 
 
@@ -23,11 +23,13 @@ class LostCorrelation(PolicyRule):
 
     name = "lost-correlation"
     severity = Severity.ERROR
-    what = "A sub-select of a policy compares a column with itself, because a name belongs to another table than it seems."
+    what = (
+        "A sub-select of a policy compares a column with itself, because a name belongs to another table than it seems."
+    )
     why = (
-        "A name without its table means the innermost table that has such a column. In "
-        "`exists (select from membres m where m.depot_id = depot_id)` both sides are m's: the condition is true for "
-        "everybody who is a member of anything, and every row of the table is open to him."
+        "A name without its table means the innermost table that has such a column. In `exists (select from membres m "
+        "where m.depot_id = depot_id)` both sides are m's: the condition is true for everybody who is a member of "
+        "anything, and every row of the table is open to him."
     )
     bad = (
         "create policy depots_read on public.citernes for select to authenticated using (\n"
@@ -36,7 +38,9 @@ class LostCorrelation(PolicyRule):
     )
     good = (
         "create policy depots_read on public.citernes for select to authenticated using (\n"
-        "    exists (select from public.membres m where m.depot_id = citernes.depot_id and m.user_id = (select auth.uid()))\n"
+        "    exists (\n"
+        "        select from membres m where m.depot_id = citernes.depot_id and m.user_id = (select auth.uid())\n"
+        "    )\n"
         ");",
     )
 
@@ -51,11 +55,11 @@ class LostCorrelation(PolicyRule):
 
 
 def _lost(node: Any, table: Source, find: ColumnsOf) -> Iterator[tuple[str, Any]]:
-    sublinks: dict[int, Placed] = {}
-    for here in placed(node, table, find):
+    everything = list(placed(node, table, find))
+    outside = correlated(everything)
+    for here in everything:
         if isinstance(here.node, ast.SubLink):
-            sublinks[id(here.node)] = here
-            yield from _takes_the_rows_own(here, find)
+            yield from _takes_the_rows_own(here.node, outside.get(id(here.node), set()))
         if not here.sublinks:
             continue
         for left, right, comparison in equalities(here.node):
@@ -64,11 +68,10 @@ def _lost(node: Any, table: Source, find: ColumnsOf) -> Iterator[tuple[str, Any]
                 continue
             if _is_itself(*names, here):
                 yield f"compares {'.'.join(names[0])} with itself in a sub-select", comparison
-            elif _is_captured(*names, here, table):
-                if next(outer_columns(sublinks[id(here.sublinks[-1])], find), None) is None:
-                    one = next(name for name in names if len(name) == 1 and table.may_have(name[0]))
-                    what = f"has a sub-select that does not depend on the row: {one[0]} is a column of its own table"
-                    yield what, comparison
+            elif id(here.sublinks[-1]) not in outside and _is_captured(*names, here, table):
+                one = next(name for name in names if len(name) == 1 and table.may_have(name[0]))
+                what = f"has a sub-select that does not depend on the row: {one[0]} is a column of its own table"
+                yield what, comparison
 
 
 def _is_itself(left: tuple[str, ...], right: tuple[str, ...], here: Placed) -> bool:
@@ -94,17 +97,13 @@ def _is_captured(left: tuple[str, ...], right: tuple[str, ...], here: Placed, ta
     return any(len(name) == 1 and name[0] in table.columns for name in (left, right))
 
 
-def _takes_the_rows_own(sublink: Placed, find: ColumnsOf) -> Iterator[tuple[str, Any]]:
+def _takes_the_rows_own(sublink: Any, outside: set[int]) -> Iterator[tuple[str, Any]]:
     """IN (select x from t) where t has no x, so that x is the row's own."""
-    query = sublink.node.subselect
-    if sublink.node.subLinkType != SubLinkType.ANY_SUBLINK or not isinstance(query, ast.SelectStmt):
+    query = sublink.subselect
+    if sublink.subLinkType != SubLinkType.ANY_SUBLINK or not isinstance(query, ast.SelectStmt) or not query.fromClause:
         return
-    if not query.fromClause or len(query.targetList or ()) != 1:
-        return
-    value = query.targetList[0].val
-    name = column(value)
-    if len(name) != 1:
-        return
-    for outer in outer_columns(sublink, find):
-        if outer.node is value:
-            yield f"has a sub-select that returns {name[0]} of the row itself: its own table has no such column", value
+    targets = query.targetList or ()
+    name = column(targets[0].val) if len(targets) == 1 else ()
+    if len(name) == 1 and id(targets[0].val) in outside:
+        what = f"has a sub-select that returns {name[0]} of the row itself: its own table has no such column"
+        yield what, targets[0].val

@@ -25,10 +25,10 @@ class MissingWithCheck(PolicyRule):
     severity = Severity.ERROR
     what = "WITH CHECK of a policy for writing is missing where USING does not serve, or is weaker than USING."
     why = (
-        "USING tells which rows may be changed, WITH CHECK what they may become. With a weaker check a user moves his row to "
-        "somebody else, or writes rows into another depot. Without one USING serves as check, which is right when it ties "
-        "the row to the user, and wrong when part of it is about the row alone: whoever sets `is_public` may write "
-        "anything. An INSERT policy has no USING: without WITH CHECK it permits nothing."
+        "USING tells which rows may be changed, WITH CHECK what they may become. With a weaker check a user moves his "
+        "row to somebody else, or writes rows into another depot. Without one USING serves as check, which is right "
+        "when it ties the row to the user, and wrong when part of it is about the row alone: whoever sets `is_public` "
+        "may write anything. An INSERT policy has no USING: without WITH CHECK it permits nothing."
     )
     bad = (
         "create policy notes_update on public.notes for update to authenticated\n"

@@ -16,11 +16,13 @@ class MultiplePermissivePolicies(Rule):
 
     name = "multiple-permissive-policies"
     severity = Severity.WARNING
-    what = "A table has more than one permissive policy for the same role and command; a policy FOR ALL counts for each."
+    what = (
+        "A table has more than one permissive policy for the same role and command; a policy FOR ALL counts for each."
+    )
     why = (
-        "Permissive policies add up: a row is let through when any of them does, so the access of a role is in no single "
-        "place, and each of them is evaluated for every row. Write one condition with OR, or make the narrowing one "
-        "restrictive."
+        "Permissive policies add up: a row is let through when any of them does, so the access of a role is in no "
+        "single place, and each of them is evaluated for every row. Write one condition with OR, or make the "
+        "narrowing one restrictive."
     )
     bad = (
         "create policy own on public.notes for select to authenticated using (author_id = (select auth.uid()));\n"
@@ -44,13 +46,13 @@ class MultiplePermissivePolicies(Rule):
                 roles = words_for(sorted({role for role, _ in cases}))
                 for_commands = ", ".join(command for command in COMMANDS if any(one == command for _, one in cases))
                 names = ", ".join(counted[index].name for index in together)
-                what = f"table {shown(table.name)} has {len(together)} permissive policies for {for_commands} to {roles}: "
+                what = (
+                    f"table {shown(table.name)} has {len(together)} permissive policies for {for_commands} to {roles}: "
+                )
                 yield Problem(what + names, counted[together[-1]].place, shown(table.name))
 
 
-def _groups(
-    counted: list[Policy], state: State, settings: Settings
-) -> dict[tuple[int, ...], list[tuple[str, str]]]:
+def _groups(counted: list[Policy], state: State, settings: Settings) -> dict[tuple[int, ...], list[tuple[str, str]]]:
     """Sets of two policies and more, by index, with the roles and commands they are together in force for."""
     roles = sorted({role for policy in counted for role in subjects(policy, settings)})
     groups: dict[tuple[int, ...], list[tuple[str, str]]] = {}

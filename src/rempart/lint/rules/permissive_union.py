@@ -28,13 +28,18 @@ class PermissiveUnion(PolicyRule):
 
     name = "permissive-union"
     severity = Severity.ERROR
-    what = "A permissive policy lets through all that a narrower one beside it, for the same role and command, would keep out."
+    what = (
+        "A permissive policy lets through all that a narrower one beside it, for the same role and command, would "
+        "keep out."
+    )
     why = (
-        "Permissive policies are joined by OR: one forgotten `using (true)` voids the scoping of every other policy on the "
-        "table, which goes on looking as if it protected it. Drop the wide policy, or make the narrow one restrictive."
+        "Permissive policies are joined by OR: one forgotten `using (true)` voids the scoping of every other policy "
+        "on the table, which goes on looking as if it protected it. Drop the wide policy, or make the narrow one "
+        "restrictive."
     )
     bad = (
-        "create policy scoped on public.stocks for select to authenticated using (depot_id = (select app.user_depot_id()));\n"
+        "create policy scoped on public.stocks for select to authenticated\n"
+        "    using (depot_id = (select app.user_depot_id()));\n"
         "create policy debug on public.stocks for select to authenticated using (true);",
     )
     good = (

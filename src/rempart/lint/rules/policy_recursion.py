@@ -24,11 +24,14 @@ class PolicyRecursion(PolicyRule):
 
     name = "policy-recursion"
     severity = Severity.ERROR
-    what = "A policy reads its own table, directly, through the policy of another table, or through a function of the caller."
+    what = (
+        "A policy reads its own table, directly, through the policy of another table, or through a function of the "
+        "caller."
+    )
     why = (
-        "Reading a table applies its policies, so such a policy needs itself to be evaluated: Postgres refuses every query "
-        "with `infinite recursion detected in policy`, or runs out of stack where a function stands between. Read the table "
-        "in a SECURITY DEFINER function owned by a role that is not subject to the policies."
+        "Reading a table applies its policies, so such a policy needs itself to be evaluated: Postgres refuses every "
+        "query with `infinite recursion detected in policy`, or runs out of stack where a function stands between. "
+        "Read the table in a SECURITY DEFINER function owned by a role that is not subject to the policies."
     )
     bad = (
         "create policy profils_read on public.profils for select to authenticated\n"
@@ -102,9 +105,7 @@ def _applied(table: Name, role: str, state: State) -> list[Policy]:
 
 def _has_queries(table: Name, role: str, state: State) -> bool:
     """Whether the policies of a table have sub-selects: Postgres only then looks for recursion."""
-    return any(
-        next(nodes_of(policy.using, ast.SubLink), None) is not None for policy in _applied(table, role, state)
-    )
+    return any(next(nodes_of(policy.using, ast.SubLink), None) is not None for policy in _applied(table, role, state))
 
 
 def _comes_back(table: Name, home: Name, role: str, state: State, visited: set[Name]) -> str:

@@ -17,14 +17,15 @@ class PolicyToForbiddenRole(PolicyRule):
 
     name = "policy-to-forbidden-role"
     severity = Severity.ERROR
-    what = "A permissive policy is for a forbidden role, such as anon, or for a role that a forbidden role is a member of."
+    what = (
+        "A permissive policy is for a forbidden role, such as anon, or for a role that a forbidden role is a member of."
+    )
     why = (
-        "The key of the anonymous role ships in every web page: what it may do, the whole world may do, without an account "
-        "and without a trace of who it was."
+        "The key of the anonymous role ships in every web page: what it may do, the whole world may do, without an "
+        "account and without a trace of who it was."
     )
     bad = (
-        "create policy depots_read on public.depots for select to anon, authenticated\n"
-        "    using (ouvert_au_public);",
+        "create policy depots_read on public.depots for select to anon, authenticated\n    using (ouvert_au_public);",
         "grant visiteurs to anon;\n"
         "create policy depots_read on public.depots for select to visiteurs using (ouvert_au_public);",
     )

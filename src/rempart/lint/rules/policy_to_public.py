@@ -24,8 +24,7 @@ class PolicyToPublic(PolicyRule):
         "Permissive policies add up, so no other policy on the table takes back what this one gives."
     )
     bad = (
-        "create policy depots_read on public.depots for select to public\n"
-        "    using (gerant_id = (select auth.uid()));",
+        "create policy depots_read on public.depots for select to public\n    using (gerant_id = (select auth.uid()));",
     )
     good = (
         "create policy depots_read on public.depots for select to authenticated\n"

@@ -18,8 +18,8 @@ class PolicyWithoutRowSecurity(Rule):
     severity = Severity.ERROR
     what = "A table has policies, and its row security is off."
     why = (
-        "Policies do nothing until ALTER TABLE … ENABLE ROW LEVEL SECURITY. The table looks protected in every listing of "
-        "policies, and answers everybody who holds a grant with all its rows."
+        "Policies do nothing until ALTER TABLE … ENABLE ROW LEVEL SECURITY. The table looks protected in every "
+        "listing of policies, and answers everybody who holds a grant with all its rows."
     )
     bad = (
         "create table public.depots (id uuid primary key, gerant_id uuid);\n"

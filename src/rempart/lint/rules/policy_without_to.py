@@ -19,12 +19,10 @@ class PolicyWithoutTo(PolicyRule):
     what = "A permissive policy has no TO clause, and so is for all roles."
     why = (
         "Without TO a policy is TO public: it opens rows to the role of visitors that are not logged in as well. Its "
-        "condition is all that stands between them and the table, and it is evaluated for requests it was never meant for."
+        "condition is all that stands between them and the table, and it is evaluated for requests it was never meant "
+        "for."
     )
-    bad = (
-        "create policy depots_read on public.depots for select\n"
-        "    using (gerant_id = (select auth.uid()));",
-    )
+    bad = ("create policy depots_read on public.depots for select\n    using (gerant_id = (select auth.uid()));",)
     good = (
         "create policy depots_read on public.depots for select to authenticated\n"
         "    using (gerant_id = (select auth.uid()));",

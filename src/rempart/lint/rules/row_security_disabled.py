@@ -21,8 +21,8 @@ class RowSecurityDisabled(Rule):
     severity = Severity.ERROR
     what = "ALTER TABLE … DISABLE ROW LEVEL SECURITY."
     why = (
-        "All policies of the table stop counting at once, for everybody, while they stay listed as if they protected it. "
-        "A repair of data needs no such switch: the owner of a table is not subject to its policies."
+        "All policies of the table stop counting at once, for everybody, while they stay listed as if they protected "
+        "it. A repair of data needs no such switch: the owner of a table is not subject to its policies."
     )
     bad = ("alter table public.depots disable row level security;",)
     good = ("alter table public.depots no force row level security;",)

@@ -17,9 +17,9 @@ class RowSecurityNotEnabled(Rule):
     severity = Severity.ERROR
     what = "A table in an exposed schema has no row security, and no policy either."
     why = (
-        "The gateway offers every table of an exposed schema to its clients. Without row security a grant opens all rows, "
-        "and hosted platforms grant everything on new tables by default. A partition needs it too: it can be asked "
-        "directly, and then the policies of its parent do not count."
+        "The gateway offers every table of an exposed schema to its clients. Without row security a grant opens all "
+        "rows, and hosted platforms grant everything on new tables by default. A partition needs it too: it can be "
+        "asked directly, and then the policies of its parent do not count."
     )
     bad = ("create table public.depots (id uuid primary key, nom text not null);",)
     good = (

@@ -17,14 +17,11 @@ class RowSecurityWithoutPolicy(Rule):
     severity = Severity.WARNING
     what = "A table in an exposed schema has row security and no permissive policy, while API roles may use it."
     why = (
-        "Every request gets no rows and no error, which reads as an empty table; the next person to debug it may well turn "
-        "row security off. Where nobody shall use the table, revoke it from the API roles: that is said, and answered with "
-        "an error."
+        "Every request gets no rows and no error, which reads as an empty table; the next person to debug it may well "
+        "turn row security off. Where nobody shall use the table, revoke it from the API roles: that is said, and "
+        "answered with an error."
     )
-    bad = (
-        "create table public.depots (id uuid primary key);\n"
-        "alter table public.depots enable row level security;",
-    )
+    bad = ("create table public.depots (id uuid primary key);\nalter table public.depots enable row level security;",)
     good = (
         "create table public.depots (id uuid primary key);\n"
         "alter table public.depots enable row level security;\n"

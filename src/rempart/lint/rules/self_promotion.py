@@ -31,10 +31,12 @@ from rempart.sqltext.scopes import owner, placed
 from rempart.sqltext.walk import column, nodes_of
 
 _DECIDES = frozenset(
-    "role roles user_role app_role system_role account_role member_role team_role org_role organization_role access_role"
-    " role_id role_name is_admin admin is_administrator is_superuser is_super_admin is_superadmin super_admin is_staff"
-    " is_moderator permissions permission permission_level privileges privilege_level access_level access_rights"
-    " security_level clearance".split()
+    """
+    role roles user_role app_role system_role account_role member_role team_role org_role organization_role
+    access_role role_id role_name is_admin admin is_administrator is_superuser is_super_admin is_superadmin
+    super_admin is_staff is_moderator permissions permission permission_level privileges privilege_level
+    access_level access_rights security_level clearance
+    """.split()  # noqa: SIM905
 )
 """Names of columns that decide what somebody may do, when nothing more is known."""
 _HARMLESS_TRIGGER = re.compile(r"updat|modif|touch|timestamp|datetime|search|audit|log|notif|webhook|slug", re.I)
@@ -48,9 +50,9 @@ class SelfPromotion(PolicyRule):
     severity = Severity.ERROR
     what = "A policy lets users write their own row whole, with a column in it that decides what they may do."
     why = (
-        "`using (user_id = auth.uid())` keeps a user to his own row, and lets him set its role to admin or its depot to any "
-        "other: a policy does not tell columns apart. Grant UPDATE on the harmless columns only, fix the others in WITH "
-        "CHECK or in a trigger, or keep roles in a table that users cannot write."
+        "`using (user_id = auth.uid())` keeps a user to his own row, and lets him set its role to admin or its depot "
+        "to any other: a policy does not tell columns apart. Grant UPDATE on the harmless columns only, fix the "
+        "others in WITH CHECK or in a trigger, or keep roles in a table that users cannot write."
     )
     bad = (
         "create table public.profils (user_id uuid primary key, nom text, role text);\n"
@@ -122,9 +124,7 @@ def _snake(name: str) -> str:
 
 
 def _decides(name: str, table: Relation, keys: set[str], state: State, settings: Settings) -> bool:
-    return _snake(name) in _DECIDES or (
-        name not in _HARMLESS_COLUMNS and name in _read_for_access(table, keys, state)
-    )
+    return _snake(name) in _DECIDES or (name not in _HARMLESS_COLUMNS and name in _read_for_access(table, keys, state))
 
 
 def _read_for_access(table: Relation, keys: set[str], state: State) -> set[str]:
@@ -137,9 +137,9 @@ def _read_for_access(table: Relation, keys: set[str], state: State) -> set[str]:
                 for here in placed(node, source_of(other.name, state), find):
                     parts = column(here.node) if here.sublinks else ()
                     held = owner(parts, here.chain) if parts else None
-                    if held is not None and held.depth > 0 and held.source is not None:
-                        if state.resolve(held.source.schema, held.source.relation) == table.name:
-                            found.add(parts[-1])
+                    inner = held.source if held is not None and held.depth > 0 else None
+                    if inner is not None and state.resolve(inner.schema, inner.relation) == table.name:
+                        found.add(parts[-1])
                 for call in nodes_of(node, ast.FuncCall):
                     function = helper(call, state)
                     if function is not None and table.name in tables_in(function, state):

@@ -29,10 +29,12 @@ class UserEditableClaims(PolicyRule):
 
     name = "user-editable-claims"
     severity = Severity.ERROR
-    what = "A policy, or a function it calls, reads a part of the token that users edit themselves, such as user_metadata."
+    what = (
+        "A policy, or a function it calls, reads a part of the token that users edit themselves, such as user_metadata."
+    )
     why = (
-        "Any user may change his user_metadata through the API, without an administrator: a role or depot taken from it is "
-        "whatever he says it is. Use app_metadata, which only servers write, or a table."
+        "Any user may change his user_metadata through the API, without an administrator: a role or depot taken from "
+        "it is whatever he says it is. Use app_metadata, which only servers write, or a table."
     )
     bad = (
         "create policy depots_read on public.depots for select to authenticated\n"
@@ -73,9 +75,7 @@ def _claim(node: Any, chain: Chain, settings: Settings) -> str | None:
             return _named(_texts(node.args or ()), settings)
     parts = column(node)
     if parts and parts[-1] in settings.user_claims:
-        of_accounts = any(
-            source.schema in settings.platform_schemas for scope in chain for source in scope.sources
-        )
+        of_accounts = any(source.schema in settings.platform_schemas for scope in chain for source in scope.sources)
         return parts[-1] if of_accounts or parts[-1].startswith(_RAW) else None
     return None
 

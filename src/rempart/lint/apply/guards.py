@@ -1,0 +1,32 @@
+"""DO blocks that stop a revision by raising an exception."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pglast import ast
+
+from rempart.lint.state import State
+from rempart.lint.statement import Statement
+from rempart.sqltext.tokens import comments
+
+_RAISES = re.compile(r"\braise\b(?!\s+(?:debug|log|info|notice|warning)\b)", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+
+def _do(node: Any, statement: Statement, state: State) -> None:
+    for option in node.args or ():
+        if option.defname == "as":
+            body = _without_comments(str(option.arg.sval))
+            if _RAISES.search(body):
+                state.guards.append((statement.unit, frozenset(_WORD.findall(body))))
+
+
+def _without_comments(body: str) -> str:
+    for start, end in reversed(comments(body)):
+        body = f"{body[:start]} {body[end:]}"
+    return body
+
+
+HANDLERS = {ast.DoStmt: _do}

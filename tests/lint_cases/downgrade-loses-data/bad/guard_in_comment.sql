@@ -1,0 +1,11 @@
+-- the guard is commented out
+-- upgrade 0001
+create table app.notes (id int primary key, nom text);
+alter table app.notes enable row level security;
+-- downgrade 0001
+do $$
+begin
+    -- if exists (select from app.notes) then raise exception 'no'; end if;
+    perform 1;
+end $$;
+drop table app.notes;
