@@ -66,7 +66,9 @@ _ran: pytest.StashKey[Counter[str]] = pytest.StashKey()
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
-        metafunc.parametrize("backend", metafunc.config.stash[_backends], scope="session")
+        backends = metafunc.config.stash[_backends]
+        once = any(mark.name == "one_backend" for mark in metafunc.definition.iter_markers())
+        metafunc.parametrize("backend", backends[:1] if once else backends, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -195,6 +195,7 @@ HOLES = {
 }
 
 
+@pytest.mark.one_backend
 @pytest.mark.parametrize("hole", HOLES)
 def test_a_planted_hole_is_found(planted: Database, config: Config, hole: str) -> None:
     statement, expected = HOLES[hole]

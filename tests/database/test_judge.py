@@ -7,6 +7,8 @@ from typing import Any
 import judge
 import pytest
 
+pytestmark = pytest.mark.one_backend
+
 # Each of these changes who may do what, or what is computed; a judge that misses one is of no use.
 CHANGES = [
     "grant select on public.depots to anon",

@@ -20,6 +20,8 @@ from rempart.config import Config
 from rempart.postgres import databases
 from rempart.revisions import runner
 
+pytestmark = pytest.mark.one_backend
+
 HOSTILE = """
 alter default privileges for role depot_owner grant all on tables to anon with grant option;
 alter default privileges for role depot_owner grant all on tables to authenticated, public;

@@ -18,6 +18,8 @@ from rempart.config import Config
 from rempart.errors import OperationError, UsageError
 from rempart.revisions import runner
 
+pytestmark = pytest.mark.one_backend
+
 # In the file of the revision it stands in a raw string, so every character below reaches execute().
 NASTY = r"""
 create table public.nasty (	-- a tab before this

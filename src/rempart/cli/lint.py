@@ -57,7 +57,7 @@ def read(arguments: Sequence[str]) -> Arguments:
     parser.add_argument("--format", choices=_FORMATS, default="text", help="how to write findings (text)")
     parser.add_argument("--since", metavar="REF", help="only findings in lines changed since that git ref")
     parser.add_argument("--explain", metavar="RULE", help="print the page of a rule")
-    return parser.parse_intermixed_args(list(arguments), Arguments())
+    return Arguments(**vars(parser.parse_intermixed_args(list(arguments))))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -115,30 +115,46 @@ def lint(
     return Report(run.judged(), run.statements, len(units), tuple(run.empty))
 
 
+@dataclass
+class _Line:
+    """A line of statements that lead to one state: the files, the upgrades, or one downgrade.
+
+    A rule may remember what it saw of the line, so that every line is asked about by rules of its own.
+    """
+
+    state: State
+    rules: list[Rule]
+
+    def __post_init__(self) -> None:
+        self.by_kind: dict[type, list[Rule]] = {}
+        for rule in self.rules:
+            for kind in rule.statements:
+                self.by_kind.setdefault(kind, []).append(rule)
+
+
+def _anew(rule: Rule) -> Rule:
+    """The rule without memory; those that remember nothing are their own."""
+    return rule if type(rule).__init__ is object.__init__ else type(rule)()
+
+
 class _Run:
     def __init__(self, rules: Iterable[Rule], settings: Settings, today: date | None) -> None:
         given = list(rules)
         self.settings = settings
         self.rules = [rule for rule in given if settings.severities.get(rule.name, rule.severity)]
         self.by_name = {rule.name: rule for rule in self.rules}
-        self.by_kind: dict[type, list[Rule]] = {}
-        for rule in self.rules:
-            for kind in rule.statements:
-                self.by_kind.setdefault(kind, []).append(rule)
         names = frozenset(rule.name for rule in given)
         self.suppressions = Suppressions(names, frozenset(self.by_name), today)
         self.findings: list[Finding] = []
         self.statements = 0
         self.empty: list[str] = []
-        self.states: dict[Direction, State] = {}
+        self.lines: dict[Direction, _Line] = {}
         self.sources: dict[str, PositionedText] = {}
 
     def unit(self, unit: Unit) -> None:
         """Read one unit."""
-        if unit.direction is Direction.DOWNGRADE:
-            state = self.states.get(Direction.UPGRADE, State()).copy()
-        else:
-            state = self.states.setdefault(unit.direction, State())
+        line = self.line(unit.direction)
+        state = line.state
         begin_session(state)
         found = 0
         for text in unit.texts:
@@ -152,21 +168,31 @@ class _Run:
             for one in script.statements:
                 rollback.follow(one.node, state)
                 self.statement(
-                    Statement(one.node, script.text, one.start, one.end, unit.direction, unit=unit.name), state
+                    Statement(one.node, script.text, one.start, one.end, unit.direction, unit=unit.name), line
                 )
         if not found:
             self.empty.append(unit.name)
+
+    def line(self, direction: Direction) -> _Line:
+        """The line that a unit goes on with; a downgrade leaves a line of its own."""
+        if direction is Direction.DOWNGRADE:
+            upgrades = self.lines.get(Direction.UPGRADE)
+            state = upgrades.state.copy() if upgrades is not None else State()
+            return _Line(state, [_anew(rule) for rule in self.rules])
+        if direction not in self.lines:
+            self.lines[direction] = _Line(State(), [_anew(rule) for rule in self.rules])
+        return self.lines[direction]
 
     def trouble(self, text: PositionedText, trouble: Unparsed) -> None:
         """Report a part of a text that is no statement."""
         name = PSQL if trouble.trouble is Trouble.PSQL else SYNTAX
         self.report(name, Problem(trouble.message, text.place(trouble.start)))
 
-    def statement(self, statement: Statement, state: State, depth: int = 0) -> None:
+    def statement(self, statement: Statement, line: _Line, depth: int = 0) -> None:
         """Judge one statement and what it holds, and take it in."""
         self.statements += 1
-        kind = type(statement.node)
-        asked = self.by_kind.get(kind, ())
+        kind, state = type(statement.node), line.state
+        asked = line.by_kind.get(kind, ())
         for rule in asked:
             self.ask(rule, rule.before, statement, state)
         if statement.origin is not Origin.FUNCTION:
@@ -177,9 +203,9 @@ class _Run:
         for rule in asked:
             self.ask(rule, rule.after, statement, state)
         if kind is ast.CreateSchemaStmt and statement.node.schemaElts:
-            self.schema_elements(statement, state, depth)
+            self.schema_elements(statement, line, depth)
         elif kind is ast.DoStmt or kind is ast.CreateFunctionStmt:
-            self.body(statement, state, depth)
+            self.body(statement, line, depth)
 
     def ask(
         self,
@@ -199,21 +225,22 @@ class _Run:
         """Report a defect of the linter."""
         self.report(rule, Problem(f"{what}: {type(error).__name__}; this is a defect of rempart", place))
 
-    def schema_elements(self, statement: Statement, state: State, depth: int) -> None:
+    def schema_elements(self, statement: Statement, line: _Line, depth: int) -> None:
         """The statements that stand inside of CREATE SCHEMA; what they do not qualify lands in the schema."""
-        node = statement.node
+        node, state = statement.node, line.state
         path = state.search_path
         schema = node.schemaname or (node.authrole.rolename if node.authrole else None)
         if schema:
             state.search_path = (str(schema), *path)
         for element in node.schemaElts:
-            self.statement(replace(statement, node=element), state, depth + 1)
+            self.statement(replace(statement, node=element), line, depth + 1)
         state.search_path = path
 
-    def body(self, statement: Statement, state: State, depth: int) -> None:
+    def body(self, statement: Statement, line: _Line, depth: int) -> None:
         """The statements that stand in a DO block or function."""
         from rempart.sqltext.bodies import language_of
 
+        state = line.state
         node, is_block = statement.node, isinstance(statement.node, ast.DoStmt)
         if depth >= _DEEPEST:
             message = "blocks are nested too deeply to be followed"
@@ -234,7 +261,7 @@ class _Run:
         self.dynamic(body, in_function)
         function = statement.function if is_block else shown(key_of(node, state)[0])
         for one in body.statements:
-            self.statement(self.inner(one, statement, in_function, function), state, depth + 1)
+            self.statement(self.inner(one, statement, in_function, function), line, depth + 1)
         if not is_block and statement.origin is not Origin.FUNCTION:
             known = state.functions.get(key_of(node, state))
             if known is not None:
@@ -272,10 +299,10 @@ class _Run:
 
     def end(self) -> None:
         """Ask the rules about the final states."""
-        for state in self.states.values():
-            for rule in self.rules:
+        for line in self.lines.values():
+            for rule in line.rules:
                 try:
-                    for problem in rule.at_end(state, self.settings):
+                    for problem in rule.at_end(line.state, self.settings):
                         self.report(rule.name, problem)
                 except Exception as error:
                     self.failed(rule.name, f"the rule {rule.name} broke", Place("-", 0, 1), error)

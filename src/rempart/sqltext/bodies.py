@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from pglast import ast, parse_sql
 from pglast.parser import ParseError
 
 from rempart.sqltext import plpgsql
-from rempart.sqltext.constants import Text, constant
-from rempart.sqltext.literals import literal
+from rempart.sqltext.constants import Text, Unknown, constant
+from rempart.sqltext.literals import literal, read
 from rempart.sqltext.parse import Trouble, Unparsed, parse
-from rempart.sqltext.plpgsql import Form, Fragment
+from rempart.sqltext.plpgsql import Form, Fragment, Structure
 from rempart.sqltext.positioned import PositionedText
 from rempart.sqltext.tokens import tokens
 
 _WITH_SELECT = "select "
+_MOST_ROUNDS = 200
+"""How often an EXECUTE in loops over constants is read, before it is taken for one that cannot be known."""
 
 
 @dataclass(frozen=True)
@@ -181,26 +185,56 @@ def _atomic_spans(sql: str, at: int) -> list[tuple[int, int]]:
 def _plpgsql_body(text: PositionedText, in_function: bool) -> Body:
     structure = plpgsql.read(text.text)
     body = Body(text, spans=structure.spans, lost=structure.lost)
+    variables: dict[str, Text] | None = None
     for fragment in structure.fragments:
-        if fragment.form is Form.EXECUTE:
-            _execute(fragment, body)
-        else:
+        if fragment.form is not Form.EXECUTE:
             _parse(fragment, body, in_function)
+            continue
+        if variables is None:
+            variables = _variables(structure, text)
+        _execute(fragment, body, variables)
     return body
 
 
-def _execute(fragment: Fragment, body: Body) -> None:
-    found = constant(body.text, fragment.start, fragment.end)
-    if not isinstance(found, Text):
-        written = body.text.text[fragment.start : fragment.end]
-        body.dynamic.append(Dynamic(fragment.start, written, found.quoted))
-        return
-    script = parse(body.text.decoded(found.value, found.indexes))
-    for one in script.statements:
-        body.statements.append(
-            Inner(one.node, script.text, one.start, one.end, fragment.conditional, executed=True)
-        )
-    body.troubles.extend((script.text, trouble) for trouble in script.troubles)
+def _variables(structure: Structure, text: PositionedText) -> dict[str, Text]:
+    """The variables that have one value from their only assignment on, and that value is constant."""
+    known: dict[str, Text] = {}
+    for name, expressions in structure.assigned.items():
+        if len(expressions) == structure.declared.count(name) == 1 and name not in structure.unknown:
+            value = constant(text, *expressions[0], known)
+            if isinstance(value, Text):
+                known[name] = value
+    return known
+
+
+def _execute(fragment: Fragment, body: Body, variables: dict[str, Text]) -> None:
+    for turn, known in enumerate(_rounds(fragment, body, variables)):
+        found = constant(body.text, fragment.start, fragment.end, known) if turn < _MOST_ROUNDS else Unknown(True)
+        if not isinstance(found, Text):
+            written = body.text.text[fragment.start : fragment.end]
+            body.dynamic.append(Dynamic(fragment.start, written, found.quoted))
+            return
+        script = parse(body.text.decoded(found.value, found.indexes))
+        for one in script.statements:
+            body.statements.append(
+                Inner(one.node, script.text, one.start, one.end, fragment.conditional, executed=True)
+            )
+        body.troubles.extend((script.text, trouble) for trouble in script.troubles)
+
+
+def _rounds(fragment: Fragment, body: Body, variables: dict[str, Text]) -> Iterator[dict[str, Text]]:
+    """The values of the variables each time an EXECUTE runs, as far as it stands in loops over constants."""
+    written = {token.word for token in tokens(body.text.text, fragment.start, fragment.end)}
+    outside = {name: value for name, value in variables.items() if name not in fragment.loops}
+    used = [name for name, indexes in fragment.loops.items() if name in written and indexes]
+    for values in product(*(fragment.loops[name] for name in used)):
+        texts = {name: _literal_at(body.text, at) for name, at in zip(used, values, strict=True)}
+        yield outside | {name: value for name, value in texts.items() if value is not None}
+
+
+def _literal_at(text: PositionedText, at: int) -> Text | None:
+    found = read(text, at)
+    return Text(found.text.text, found.indexes) if found is not None else None
 
 
 def _parse(fragment: Fragment, body: Body, in_function: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rempart.sqltext import literals
@@ -43,17 +43,20 @@ class _UnknownError(Exception):
     pass
 
 
-def constant(text: PositionedText, start: int, end: int) -> Text | Unknown:
+def constant(
+    text: PositionedText, start: int, end: int, variables: Mapping[str, Text] | None = None
+) -> Text | Unknown:
     """The value of a text expression.
 
     Args:
         text: The text it stands in.
         start: Index of its first character.
         end: Index after its last.
+        variables: Values of variables that are known.
     """
     found = list(tokens(text.text, start, end))
     try:
-        value = _Evaluator(text, found).whole()
+        value = _Evaluator(text, found, variables or {}).whole()
     except (_UnknownError, RecursionError):
         return Unknown(_quoted(found))
     return Text("".join(value.characters), [*value.indexes, end])
@@ -89,8 +92,9 @@ class _Value:
 
 
 class _Evaluator:
-    def __init__(self, text: PositionedText, found: list[Token]) -> None:
+    def __init__(self, text: PositionedText, found: list[Token], variables: Mapping[str, Text]) -> None:
         self._text, self._tokens, self._at = text, found, 0
+        self._variables = variables
 
     def whole(self) -> _Value:
         value = self._joined()
@@ -123,7 +127,11 @@ class _Evaluator:
             self._expect(")")
         elif token.kind in ("string", "dollar"):
             value = self._literal(token)
-        elif token.text in ("e", "u") or token.kind != "word":
+        elif token.word in self._variables:
+            self._at += 1
+            known = self._variables[token.word]
+            value = _Value(list(known.value), list(known.indexes[:-1]))
+        elif token.kind != "word":
             raise _UnknownError
         else:
             value = self._call()

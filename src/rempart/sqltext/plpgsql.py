@@ -6,7 +6,8 @@ checker: what it cannot follow it says, and goes on with the next statement.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,7 +35,7 @@ class Fragment:
         end: Index after its last.
         conditional: Whether it may not run.
         blanks: Parts to leave out of it: `into` with its targets.
-        statement: Index where the PL/pgSQL statement begins that it belongs to.
+        loops: Variables of the loops it stands in that run over constants, each with the indexes of these.
     """
 
     form: Form
@@ -42,7 +43,7 @@ class Fragment:
     end: int
     conditional: bool
     blanks: tuple[tuple[int, int], ...] = ()
-    statement: int = 0
+    loops: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,11 +54,17 @@ class Structure:
         fragments: In order.
         spans: Start and end of every statement that holds no other, and of the head of those that do.
         lost: Where the structure could not be followed, with what was met there.
+        declared: Names of the variables that are declared, as often as they are.
+        assigned: Start and end of each expression that a variable gets its value from, by its name.
+        unknown: Variables that also get values in other ways.
     """
 
     fragments: list[Fragment] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     lost: list[tuple[int, str]] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
+    assigned: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
 
 class _LostError(Exception):
@@ -68,6 +75,7 @@ _QUERY_WORDS = frozenset({"select", "with", "values", "table", "insert", "update
 _NO_SQL = frozenset({"null", "get", "fetch", "move", "close"})
 _ENDS = frozenset({"end", "else", "elsif", "elseif", "when", "exception"})
 _OPENING, _CLOSING = frozenset("(["), frozenset(")]")
+_ARRAY = re.compile(r"array\[s(?:,s)*\](?:::(?:text|name|varchar|regclass)\[\])?")
 _DEEPEST = 200
 
 
@@ -90,7 +98,7 @@ class _Reader:
         self.depth = 0
         self.conditional = 0
         self.result = Structure()
-        self._begin = 0
+        self._loops: dict[str, tuple[int, ...]] = {}
         self._handlers: dict[str, Callable[[], None]] = {
             "if": self._if,
             "case": self._case,
@@ -203,7 +211,9 @@ class _Reader:
 
     def _declarations(self) -> None:
         while self._peek() is not None and self._word() not in ("begin", "declare"):
-            begin = self._begin = self._start()
+            begin = self._start()
+            variable = self._word()
+            self.result.declared.append(variable)
             nested = 0
             while (word := self._word()) != ";" or nested:
                 if self._peek() is None:
@@ -213,7 +223,7 @@ class _Reader:
                 if nested:
                     continue
                 if word in (":=", "=", "default"):
-                    self._expression(";")
+                    self._assigned(variable, self._expression(";"))
                     break
                 if word in ("for", "is") and self._word() in _QUERY_WORDS:
                     self._statement_until_semicolon()
@@ -245,7 +255,7 @@ class _Reader:
     def _statement(self) -> None:
         if self._take(";"):
             return
-        begin = self._begin = self._start()
+        begin = self._start()
         word = self._word()
         if word == "<<":
             self._label()
@@ -254,11 +264,9 @@ class _Reader:
         if handler is not None and not self._assigns():
             handler()
         elif word in _NO_SQL and not self._assigns():
-            self._until(";")
+            self._forget(";")
         elif self._assigns():
-            self._until(":=", "=")
-            self.at += 1
-            self._expression(";")
+            self._assign()
         else:
             self._statement_until_semicolon()
         if word not in ("if", "case", "loop", "while", "for", "foreach", "declare", "begin"):
@@ -290,17 +298,35 @@ class _Reader:
             ahead += 1
         return False
 
+    def _assign(self) -> None:
+        variable = self._word()
+        whole = self._word(1) in (":=", "=")
+        self._until(":=", "=")
+        self.at += 1
+        if not whole:
+            self.result.unknown.add(variable)
+        self._assigned(variable, self._expression(";"))
+
+    def _assigned(self, variable: str, expression: tuple[int, int]) -> None:
+        self.result.assigned.setdefault(variable, []).append(expression)
+
+    def _forget(self, *ends: str) -> None:
+        """Pass over what may give variables values that are not known."""
+        start = self.at
+        self._until(*ends)
+        self.result.unknown.update(token.word for token in self.tokens[start : self.at])
+
     def _span(self, begin: int) -> None:
         self.result.spans.append((begin, max(self._previous_end(), begin)))
 
     # Statements that hold others
 
-    def _branch(self, begin: int) -> None:
-        """The statements behind a condition that was just read."""
+    def _branch(self, begin: int, runs: bool = False) -> None:
+        """The statements behind a condition that was just read, or behind one that is known to hold."""
         self._span(begin)
-        self.conditional += 1
+        self.conditional += not runs
         self._statements()
-        self.conditional -= 1
+        self.conditional -= not runs
 
     def _if(self) -> None:
         begin = self._start()
@@ -309,7 +335,7 @@ class _Reader:
         self._expect("then")
         self._branch(begin)
         while self._word() in ("elsif", "elseif"):
-            begin = self._begin = self._start()
+            begin = self._start()
             self.at += 1
             self._expression("then")
             self._expect("then")
@@ -327,7 +353,7 @@ class _Reader:
             self._expression("when")
         self._span(begin)
         while self._word() == "when":
-            begin = self._begin = self._start()
+            begin = self._start()
             self.at += 1
             self._expression("then")
             self._expect("then")
@@ -338,10 +364,10 @@ class _Reader:
         self._expect("case")
         self._expect(";")
 
-    def _loop(self) -> None:
+    def _loop(self, runs: bool = False) -> None:
         begin = self._start()
         self._expect("loop")
-        self._branch(begin)
+        self._branch(begin, runs)
         self._expect("end")
         self._expect("loop")
         if self._peek() is not None and self._word() != ";":
@@ -354,7 +380,7 @@ class _Reader:
         self._loop()
 
     def _for(self) -> None:
-        self._until("in")
+        self._forget("in")
         self.at += 1
         if self._take("execute"):
             self._dynamic("loop", "using")
@@ -377,10 +403,29 @@ class _Reader:
         return first is not None and first.text in _QUERY_WORDS and self.text[start] == "("
 
     def _foreach(self) -> None:
+        variable = self._word(1)
+        plain = self._word(2) == "in"
+        start = self.at
         self._until("array")
+        if not plain:
+            self.result.unknown.update(token.word for token in self.tokens[start : self.at])
         self.at += 1
+        first = self.at
         self._expression("loop")
-        self._loop()
+        values = self._constants(first) if plain else ()
+        outer = self._loops
+        # Hides a variable of that name, whatever values it has elsewhere.
+        self._loops = {**outer, variable: values}
+        self._loop(runs=bool(values))
+        self._loops = outer
+
+    def _constants(self, first: int) -> tuple[int, ...]:
+        """Indexes of the strings of `array['…', '…']`, which was just read; none for anything else."""
+        found = self.tokens[first : self.at]
+        words = "".join("s" if token.kind in ("string", "dollar") else token.word or "?" for token in found)
+        if not _ARRAY.fullmatch(words):
+            return ()
+        return tuple(token.start for token in found if token.kind in ("string", "dollar"))
 
     # Simple statements
 
@@ -432,7 +477,7 @@ class _Reader:
         self.at += 1
         self._dynamic("into", "using", ";")
         if self._word() != ";":
-            self._until(";")
+            self._forget(";")
 
     def _open(self) -> None:
         self._until("for", ";")
@@ -463,7 +508,7 @@ class _Reader:
         raise _LostError
 
     def _into(self) -> tuple[int, int]:
-        start = self._start()
+        start, first = self._start(), self.at
         self.at += 1
         self._take("strict")
         while True:
@@ -476,11 +521,14 @@ class _Reader:
                     self._until("]")
                     self.at += 1
             if not self._take(","):
+                self.result.unknown.update(token.word for token in self.tokens[first : self.at])
                 return start, self._previous_end()
 
-    def _expression(self, *ends: str) -> None:
+    def _expression(self, *ends: str) -> tuple[int, int]:
         start = self._start()
-        self._add(Form.EXPRESSION, start, self._until(*ends))
+        end = self._until(*ends)
+        self._add(Form.EXPRESSION, start, end)
+        return start, end
 
     def _dynamic(self, *ends: str) -> None:
         start = self._start()
@@ -489,7 +537,7 @@ class _Reader:
     def _add(self, form: Form, start: int, end: int, blanks: tuple[tuple[int, int], ...] = ()) -> None:
         if end <= start:
             raise _LostError
-        self.result.fragments.append(Fragment(form, start, end, self.conditional > 0, blanks, self._begin))
+        self.result.fragments.append(Fragment(form, start, end, self.conditional > 0, blanks, self._loops))
 
 
 def _without_options(found: list[Token]) -> list[Token]:
