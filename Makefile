@@ -9,10 +9,10 @@ WORKERS ?= -n logical --maxprocesses=4 --dist=worksteal
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format fuzz bench constraints clean
+.PHONY: help install demo test lint format docs new-rule fuzz bench constraints clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(STAMP) ## create .venv with the pinned versions and the package, editable
 
@@ -38,21 +38,28 @@ demo: $(STAMP) ## the depot database alive: revisions, alerts, who sees what, wh
 test: $(STAMP) ## the whole suite on every backend present; ARGS go to pytest: make test ARGS='-k anon -n 0'
 	@$(BIN)/pytest $(WORKERS) $(ARGS)
 
-lint: $(STAMP) ## ruff, formatting, mypy --strict, shell syntax
+lint: $(STAMP) ## ruff, formatting, mypy --strict, shell syntax, and rempart's own linter on the project
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/rempart lint
 	@for script in .ci/run .ci/provision-containers .ci/postgres-image/entrypoint.sh; do bash -n $$script || exit 1; done
 
 format: $(STAMP) ## rewrite with ruff what lint would complain about
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+docs: $(STAMP) ## write docs/lint.md from the rules
+	@$(BIN)/python -m rempart.lint.page >docs/lint.md.new && mv docs/lint.md.new docs/lint.md
+
+new-rule: $(STAMP) ## scaffold a rule of the linter and its cases: make new-rule NAME=policy-gap
+	@$(BIN)/python -m rempart.lint.scaffold '$(NAME)'
+
 fuzz: $(STAMP) ## the property tests alone, with many more examples (profile `fuzz`)
 	@REMPART_HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest $(WORKERS) -m hypothesis --timeout=0 $(ARGS)
 
 bench: $(STAMP) ## the benchmarks: tables on stdout, JSON in benchmarks/results
-	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark $(ARGS) || exit 1; done
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 constraints: ## resolve the newest versions that pyproject.toml admits into constraints.txt
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

@@ -1,8 +1,8 @@
 """Every rule finds its bad cases, and stays silent on its good ones.
 
-The cases are files: tests/lint_cases/RULE/bad/*.sql and good/*.sql. The first line says why. A bad case must be found by
-its rule, and by no rule that a line `-- also: rule-x, rule-y` does not list; a good case gives no finding at all, except
-of rules that such a line lists.
+The cases are files: tests/lint_cases/RULE/bad/*.sql and good/*.sql. The first line says why. A bad case must be found
+by its rule, and by no rule that a line `-- also: rule-x, rule-y` does not list; a good case gives no finding at all,
+except of rules that such a line lists.
 """
 
 from __future__ import annotations

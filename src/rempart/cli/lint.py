@@ -113,7 +113,8 @@ def run(arguments: Sequence[str]) -> int:
     _write(findings, report, units, rules, given.format)
     if report.empty:
         raise UsageError(
-            f"there is no SQL statement in {', '.join(report.empty)}.", next_step="an empty file proves nothing: remove it"
+            f"there is no SQL statement in {', '.join(report.empty)}.",
+            next_step="an empty file proves nothing: remove it",
         )
     return _FAILED if any(finding.fails for finding in findings) else 0
 
@@ -133,9 +134,7 @@ def _asked_for(findings: list[Finding], selection: Selection) -> list[Finding]:
     return [finding for finding in findings if is_asked_for(finding.path)]
 
 
-def _write(
-    findings: list[Finding], report: Report, units: list[Unit], rules: list[Rule], form: str
-) -> None:
+def _write(findings: list[Finding], report: Report, units: list[Unit], rules: list[Rule], form: str) -> None:
     judged = _judged(report, units)
     if form == "json":
         import json
@@ -171,7 +170,10 @@ def _sarif(findings: list[Finding], rules: list[Rule]) -> str:
 def _judged(report: Report, units: list[Unit]) -> str:
     revisions = {unit.revision for unit in units if unit.revision is not None}
     files = sum(unit.revision is None for unit in units)
-    parts = [f"{number} {noun if number == 1 else noun + 's'}" for number, noun in
-             ((files, "file"), (len(revisions), "revision")) if number]
+    parts = [
+        f"{number} {noun if number == 1 else noun + 's'}"
+        for number, noun in ((files, "file"), (len(revisions), "revision"))
+        if number
+    ]
     statements = f"{report.statements} statement{'' if report.statements == 1 else 's'}"
     return f"{statements} in {' and '.join(parts)}"

@@ -103,9 +103,7 @@ def _configuration(project: Mapping[str, Any], file: Path, rules: Collection[str
     )
 
 
-def _settings(
-    project: Mapping[str, Any], table: Mapping[str, Any], file: Path, rules: Collection[str]
-) -> Settings:
+def _settings(project: Mapping[str, Any], table: Mapping[str, Any], file: Path, rules: Collection[str]) -> Settings:
     defaults = Settings()
     given: dict[str, Any] = {key: frozenset(_texts(table, key, file) or ()) for key in _SETS if key in table}
     if "exposed_schemas" not in given and (exposed := _texts(project, "exposed_schemas", file)):

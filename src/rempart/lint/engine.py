@@ -70,8 +70,8 @@ class Report:
 
 
 Checker = Callable[[Sequence[Unit], Settings], Iterable[tuple[str, Problem]]]
-"""A check outside of the engine: gives the name of a rule of the run with each problem it finds. Severity, suppressions and
-order are the engine's."""
+"""A check outside of the engine: gives the name of a rule of the run with each problem it finds. Severity, suppressions
+and order are the engine's."""
 
 
 def lint(
@@ -83,8 +83,8 @@ def lint(
 ) -> Report:
     """Judge units in the order they are run.
 
-    Files make one state, upgrades another. A downgrade is judged on a copy of the state its revision leaves, wherever it
-    stands among the units.
+    Files make one state, upgrades another. A downgrade is judged on a copy of the state its revision leaves, wherever
+    it stands among the units.
 
     Args:
         units: Files, and revisions from base to head.

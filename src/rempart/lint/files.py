@@ -92,7 +92,8 @@ def _select(path: Path, configuration: LintConfiguration, migrations: Path | Non
             selection.revisions.append(migrations)
     elif path.suffix == ".py":
         raise UsageError(
-            f"{path} is Python, and no revision of this project.", next_step="name SQL files, or the project's revisions"
+            f"{path} is Python, and no revision of this project.",
+            next_step="name SQL files, or the project's revisions",
         )
     else:
         selection.files.append(path)

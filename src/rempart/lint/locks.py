@@ -15,10 +15,10 @@ from typing import Any
 
 from rempart.errors import OperationError, UsageError
 from rempart.lint.engine import Unit
-from rempart.lint.recreated import is_recreated
+from rempart.lint.revision_objects import RevisionObjects
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
-from rempart.lint.squawk_rules import NEWER, PREFIX, UNREAD, is_about_clients, opt_in, squawk_rules
+from rempart.lint.squawk_rules import NEWER, PREFIX, UNREAD, is_about_clients, is_about_objects, opt_in, squawk_rules
 from rempart.lint.statement import Direction
 from rempart.sqltext.parse import parse
 from rempart.sqltext.positioned import PositionedText
@@ -76,6 +76,7 @@ class _Script:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._objects = RevisionObjects(unit.texts)
         self._pieces: list[_Piece] = []
         parts: list[str] = []
         at = 0
@@ -95,8 +96,8 @@ class _Script:
         rule = str(found["rule_name"])
         start = self._index(found["line"], found["column"])
         end = self._index(found["line_end"], found["column_end"])
-        piece = self._pieces[bisect_right([piece.start for piece in self._pieces], start) - 1]
-        text, at = piece.text, start - piece.start
+        number = bisect_right([piece.start for piece in self._pieces], start) - 1
+        text, at = self._pieces[number].text, start - self._pieces[number].start
         place = text.place(min(at, len(text.text)))
         if rule == UNREAD.removeprefix(PREFIX):
             if parse(text).troubles:
@@ -105,8 +106,10 @@ class _Script:
         if rule in _ABOUT_TRANSACTIONS and AUTOCOMMIT in text.text:
             return None
         if is_about_clients(rule) and (
-            self._unit.direction is Direction.DOWNGRADE or is_recreated(self._unit.texts, text, at)
+            self._unit.direction is Direction.DOWNGRADE or self._objects.is_recreated(number, at)
         ):
+            return None
+        if is_about_objects(rule) and self._objects.is_own(number, at):
             return None
         return Problem(f"{_shown(self.sql[start:end])}: {_one_line(found['message'])}", place)
 

@@ -24,9 +24,7 @@ class Rollback:
         Args:
             nodes: Trees of all statements of the text.
         """
-        self._wanted = any(
-            isinstance(node, ast.TransactionStmt) and node.kind in _ROLLS_BACK for node in nodes
-        )
+        self._wanted = any(isinstance(node, ast.TransactionStmt) and node.kind in _ROLLS_BACK for node in nodes)
         self._kept: dict[str, State] = {}
 
     def follow(self, node: Any, state: State) -> None:

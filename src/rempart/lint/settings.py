@@ -30,6 +30,8 @@ class Settings:
     api_roles: frozenset[str] = frozenset({"anon", "authenticated", "service_role"})
     trusted_roles: frozenset[str] = frozenset({"service_role"})
     platform_schemas: frozenset[str] = frozenset({"auth", "storage", "vault"})
-    session_functions: frozenset[str] = frozenset({"auth.uid", "auth.jwt", "auth.role", "auth.email", "current_setting"})
+    session_functions: frozenset[str] = frozenset(
+        {"auth.uid", "auth.jwt", "auth.role", "auth.email", "current_setting"}
+    )
     user_claims: frozenset[str] = frozenset({"user_metadata", "raw_user_meta_data"})
     severities: Mapping[str, Severity | None] = field(default_factory=dict)

@@ -106,6 +106,17 @@ _OPT_IN = (
     "renaming-object",
     "require-table-schema",
 )
+_ABOUT_STATEMENTS = frozenset(
+    {
+        "ban-concurrent-index-creation-in-transaction",
+        "ban-char-field",
+        "ban-truncate-cascade",
+        "ban-uncommitted-transaction",
+        "identifier-too-long",
+        "require-table-schema",
+        "transaction-nesting",
+    }
+)
 _WHY_OPT_IN = "squawk leaves it to the project to ask for it"
 _WHY = (
     "Judged by squawk on what each revision runs: upgrades, and downgrades but for the rules about what clients still "
@@ -152,6 +163,15 @@ def is_about_clients(name: str) -> bool:
         name: As squawk knows it.
     """
     return name.startswith(("ban-drop-", "renaming-"))
+
+
+def is_about_objects(name: str) -> bool:
+    """Whether a rule is about a lock on an object, or its users; what was just created has neither.
+
+    Args:
+        name: As squawk knows it.
+    """
+    return not name.startswith("prefer-") and name not in _ABOUT_STATEMENTS
 
 
 def _rule(name: str, severity: Severity | None, what: str) -> Rule:

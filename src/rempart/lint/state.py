@@ -290,8 +290,7 @@ class State:
             self,
             relations=relations,
             functions=Functions(
-                (key, replace(function, settings=dict(function.settings)))
-                for key, function in self.functions.items()
+                (key, replace(function, settings=dict(function.settings))) for key, function in self.functions.items()
             ),
             schemas=dict(self.schemas),
             schema_owners=dict(self.schema_owners),

@@ -47,8 +47,8 @@ class Statement:
         origin: How it comes to run.
         unit: The file or revision, for messages.
         function: For Origin.FUNCTION: the qualified name of the function.
-        conditional: Whether it may not run: it stands under an IF, in a loop or in an exception handler. The state takes
-            it in when it opens something, not when it closes.
+        conditional: Whether it may not run: it stands under an IF, in a loop or in an exception handler. The state
+            takes it in when it opens something, not when it closes.
     """
 
     node: Any

@@ -26,9 +26,7 @@ ABOUT_SUPPRESSIONS = frozenset({WITHOUT_REASON, UNKNOWN_RULE, EXPIRED, UNUSED})
 """The rules about suppressions; a suppression cannot allow these."""
 
 _MARK = r"(?:--+|/\*+|\n[ \t]*\**)[ \t]*rempart:[ \t]*"
-_ALLOW = (
-    r"allow\s+(?P<rules>[\w/-]+(?:\s*,\s*[\w/-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z"
-)
+_ALLOW = r"allow\s+(?P<rules>[\w/-]+(?:\s*,\s*[\w/-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::\s*(?P<reason>.*))?\Z"
 _BLANK_LINE = r"\n[ \t\r]*\n"
 # Most texts hold no suppression: the patterns are compiled where they are first used.
 
@@ -98,9 +96,7 @@ class Suppressions:
                 written = sql[start + mark.end() : start + until]
                 self._take(text, written, text.place(start), _covered(sql, start, end, ordered))
 
-    def _take(
-        self, text: PositionedText, written: str, place: Place, span: tuple[int, int] | None
-    ) -> None:
+    def _take(self, text: PositionedText, written: str, place: Place, span: tuple[int, int] | None) -> None:
         match = re.match(_ALLOW, written.removesuffix("*/").strip(), re.IGNORECASE | re.DOTALL)
         if match is None:
             shown = written.strip().splitlines()[0][:60] if written.strip() else ""

@@ -50,9 +50,7 @@ def findings_sarif(findings: Sequence[Finding], rules: Sequence[RuleDescription]
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {
-                    "driver": {"name": "rempart", "version": version, "rules": [_rule(rule) for rule in rules]}
-                },
+                "tool": {"driver": {"name": "rempart", "version": version, "rules": [_rule(rule) for rule in rules]}},
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": {
                     _ROOT: {"description": {"text": "The folder the command was run in."}},

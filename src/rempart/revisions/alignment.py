@@ -62,6 +62,7 @@ def _by_lines(sql: str, parts: Sequence[Part]) -> list[int] | None:
         return None
     origins: list[int] = []
     at, origin, blocks = 0, 0, _blocks(parts)
+    hole: int | None = None
     for number, block in enumerate(blocks):
         pattern = block.pattern + (_END if number == len(blocks) - 1 else "")
         found = re.compile(pattern).match(sql) if number == 0 else re.compile(pattern).search(sql, at)
@@ -69,8 +70,9 @@ def _by_lines(sql: str, parts: Sequence[Part]) -> list[int] | None:
             return None
         for group, line in enumerate(block.lines, start=1):
             start, end = found.span(group)
-            # What a placeholder gave, and white space, belongs to what follows it.
-            origins.extend([line[0]] * (start - len(origins)))
+            # White space belongs to what follows it, and what a placeholder gave to the placeholder.
+            origins.extend([line[0] if hole is None else hole] * (start - len(origins)))
+            hole = line[0] if len(line) == 1 else None
             origins.extend(line[: end - start])
             origin = line[end - start]
         at = found.end()
@@ -99,6 +101,9 @@ def _blocks(parts: Sequence[Part]) -> list[_Block]:
 
 def _add_line(block: _Block, part: Value, start: int, end: int) -> None:
     line = part.text[start:end].rstrip()
+    if not block.lines and block.pattern.startswith(r"\s"):
+        start += len(line) - len(line.lstrip())
+        line = line.lstrip()
     if line:
         block.pattern += f"({re.escape(line)})" + r"[ \t]*"
         block.lines.append(part.origins[start : start + len(line) + 1])

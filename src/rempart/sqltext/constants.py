@@ -11,6 +11,7 @@ from rempart.sqltext.positioned import PositionedText
 from rempart.sqltext.tokens import Token, tokens
 
 _SPECIFIER = re.compile(r"%(?:(?P<position>\d+)\$)?(?P<flags>-?\d*)(?P<kind>[sIL%])")
+_AS_IT_IS = re.compile(r"%(?:\d+\$)?-?\d*s")
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _QUOTING = frozenset({"quote_ident", "quote_literal", "quote_nullable"})
 
@@ -43,9 +44,7 @@ class _UnknownError(Exception):
     pass
 
 
-def constant(
-    text: PositionedText, start: int, end: int, variables: Mapping[str, Text] | None = None
-) -> Text | Unknown:
+def constant(text: PositionedText, start: int, end: int, variables: Mapping[str, Text] | None = None) -> Text | Unknown:
     """The value of a text expression.
 
     Args:
@@ -73,7 +72,7 @@ def _quoted(found: list[Token]) -> bool:
         elif token.text == ")" and calls:
             calls.pop()
         elif token.kind in ("string", "dollar"):
-            if "format" in calls and "%s" in token.text.lower():
+            if "format" in calls and _AS_IT_IS.search(token.text):
                 return False
         elif token.kind in ("word", "name") and joined and not calls and token.text not in (*_QUOTING, "format"):
             return False
@@ -125,7 +124,7 @@ class _Evaluator:
             self._at += 1
             value = self._joined()
             self._expect(")")
-        elif token.kind in ("string", "dollar"):
+        elif token.kind in ("string", "dollar") or self._text.text.startswith("&'", token.end):
             value = self._literal(token)
         elif token.word in self._variables:
             self._at += 1

@@ -1,7 +1,7 @@
 """SQL text to parsed statements, whatever is in it.
 
-Nothing here raises for bad SQL. What Postgres's parser does not take becomes an entry with its place, and reading goes on
-behind it: at the next semicolon, or where a line begins a new statement.
+Nothing here raises for bad SQL. What Postgres's parser does not take becomes an entry with its place, and reading goes
+on behind it: at the next semicolon, or where a line begins a new statement.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Cutting a text into pieces at semicolons without parsing it, as psql does.
 
-Used where the parser gives up, so that one bad statement, a command of psql or the data of a COPY does not hide the rest.
+Used where the parser gives up, so that one bad statement, a command of psql or the data of a COPY does not hide the
+rest.
 """
 
 from __future__ import annotations

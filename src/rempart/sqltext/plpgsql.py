@@ -1,7 +1,7 @@
 """PL/pgSQL read as structure: which SQL stands where, and whether it always runs.
 
-The parser of libpg_query gives lines but no columns, and gives up on types it cannot look up; this reads tokens. It is no
-checker: what it cannot follow it says, and goes on with the next statement.
+The parser of libpg_query gives lines but no columns, and gives up on types it cannot look up; this reads tokens. It is
+no checker: what it cannot follow it says, and goes on with the next statement.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class _LostError(Exception):
     pass
 
 
-_QUERY_WORDS = frozenset({"select", "with", "values", "table", "insert", "update", "delete", "merge", "show", "explain"})
+_QUERY_WORDS = frozenset(
+    {"select", "with", "values", "table", "insert", "update", "delete", "merge", "show", "explain"}
+)
 _NO_SQL = frozenset({"null", "get", "fetch", "move", "close"})
 _ENDS = frozenset({"end", "else", "elsif", "elseif", "when", "exception"})
 _OPENING, _CLOSING = frozenset("(["), frozenset(")]")
@@ -180,8 +182,8 @@ class _Reader:
 
     def _lose(self) -> None:
         token = self._peek()
-        shown = f"{self.text[token.start : token.end][:40]!s} is not expected here" if token else "the body ends too early"
-        self.result.lost.append((self._start(), shown))
+        what = f"{self.text[token.start : token.end][:40]} is not expected here" if token else "the body ends too early"
+        self.result.lost.append((self._start(), what))
 
     def _block(self) -> None:
         self._label()
@@ -197,9 +199,7 @@ class _Reader:
                 self._statements()
             self.conditional -= 1
         self._expect("end")
-        if self._word() not in (";", ""):
-            self.at += 1
-        elif (label := self._peek()) is not None and label.kind == "name":
+        if self._peek() is not None and self._word() != ";":
             self.at += 1
         if self._peek() is not None:
             self._expect(";")

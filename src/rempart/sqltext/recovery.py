@@ -147,9 +147,7 @@ def _moved(one: Parsed, by: int) -> Parsed:
     return Parsed(one.node, one.start + by, one.end + by)
 
 
-def _without_variables(
-    clean: str, start: int, end: int, at: int
-) -> tuple[str, list[Unparsed]] | None:
+def _without_variables(clean: str, start: int, end: int, at: int) -> tuple[str, list[Unparsed]] | None:
     """The text with the variables of psql in a part replaced by something of the same length, if there are any."""
     if clean[at : at + 1] != ":":
         return None

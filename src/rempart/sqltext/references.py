@@ -197,8 +197,6 @@ def _parts(text: str) -> tuple[str, ...]:
     except ParseError:
         return ()
     match statements[0].stmt:
-        case ast.SelectStmt(
-            targetList=(ast.ResTarget(val=ast.TypeCast(typeName=ast.TypeName() as written)),)
-        ):
+        case ast.SelectStmt(targetList=(ast.ResTarget(val=ast.TypeCast(typeName=ast.TypeName() as written)),)):
             return strings(written.names)
     return ()

@@ -61,9 +61,7 @@ def read(path: Path, shown: Path | None = None) -> tuple[Statement, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{shown or path} cannot be read: {error}", "Make it a readable file in UTF-8."
-        ) from None
+        raise UsageError(f"{shown or path} cannot be read: {error}", "Make it a readable file in UTF-8.") from None
     return split(text, shown or path)
 
 
@@ -87,9 +85,7 @@ def split(text: str, path: Path | None = None) -> tuple[Statement, ...]:
         start = raw.stmt_location
         end = start + raw.stmt_len if raw.stmt_len else len(text)
         line, column = position(text, start)
-        statements.append(
-            Statement(text=text[start:end].rstrip(), node=raw.stmt, path=path, line=line, column=column)
-        )
+        statements.append(Statement(text=text[start:end].rstrip(), node=raw.stmt, path=path, line=line, column=column))
     return tuple(statements)
 
 

@@ -7,7 +7,6 @@ a lot.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from pglast import ast
@@ -16,9 +15,14 @@ _NODE: Any = ast.Node
 _LEAVES = (ast.String, ast.Integer, ast.Float, ast.Boolean, ast.BitString)
 
 
-@cache
-def _slots(kind: type) -> tuple[str, ...]:
-    return tuple(kind.__slots__)  # type: ignore[attr-defined]
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
+def _slots(kind: Any) -> tuple[str, ...]:
+    found = _SLOTS.get(kind)
+    if found is None:
+        found = _SLOTS[kind] = tuple(kind.__slots__)
+    return found
 
 
 def children(node: Any) -> Iterator[Any]:

@@ -46,8 +46,9 @@ def changes_structure(node: Any) -> bool:
         node: Its parse tree.
     """
     if isinstance(node, ast.SelectStmt):
-        return node.intoClause is not None and node.intoClause.rel.relpersistence != "t"
-    created = getattr(node, "relation", None)
-    if isinstance(node, ast.CreateStmt) and created.relpersistence == "t":
-        return False
+        into: Any = node.intoClause
+        return into is not None and into.rel.relpersistence != "t"
+    if isinstance(node, ast.CreateStmt):
+        created: Any = node.relation
+        return bool(created.relpersistence != "t")
     return (type(node) in _HANDLERS and type(node) not in session.HANDLERS) or isinstance(node, ast.DoStmt)

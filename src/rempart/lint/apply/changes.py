@@ -249,9 +249,7 @@ def _drop_owned(node: Any, statement: Statement, state: State) -> None:
             state.grants[target].pop(role, None)
             if not state.grants[target]:
                 del state.grants[target]
-        state.default_privileges = [
-            one for one in state.default_privileges if role not in (one.grantee, one.creator)
-        ]
+        state.default_privileges = [one for one in state.default_privileges if role not in (one.grantee, one.creator)]
 
 
 def _reassign_owned(node: Any, statement: Statement, state: State) -> None:

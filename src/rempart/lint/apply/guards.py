@@ -29,4 +29,4 @@ def _without_comments(body: str) -> str:
     return body
 
 
-HANDLERS = {ast.DoStmt: _do}
+HANDLERS: dict[type, Any] = {ast.DoStmt: _do}

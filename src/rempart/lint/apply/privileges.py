@@ -14,9 +14,7 @@ from rempart.sqltext.positioned import Place
 from rempart.sqltext.walk import texts
 
 ALL_PRIVILEGES = {
-    "table": frozenset(
-        {"select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"}
-    ),
+    "table": frozenset({"select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"}),
     "column": frozenset({"select", "insert", "update", "references"}),
     "sequence": frozenset({"usage", "select", "update"}),
     "function": frozenset({"execute"}),
@@ -57,7 +55,13 @@ _DEFAULT_KINDS = {
     enums.ObjectType.OBJECT_TYPE: ("types", "type"),
     enums.ObjectType.OBJECT_SCHEMA: ("schemas", "schema"),
 }
-_OF_DEFAULTS = {"tables": "table", "sequences": "sequence", "functions": "function", "types": "type", "schemas": "schema"}
+_OF_DEFAULTS = {
+    "tables": "table",
+    "sequences": "sequence",
+    "functions": "function",
+    "types": "type",
+    "schemas": "schema",
+}
 
 
 def grant(state: State, target: Target, grantee: str, privileges: Iterable[str], place: Place) -> None:
@@ -121,11 +125,7 @@ def grant_defaults(kind: str, name: Name, detail: str, state: State) -> None:
         state: Changed in place.
     """
     for default in state.default_privileges:
-        if (
-            default.kind == kind
-            and default.schema in ("", name[0])
-            and default.creator == state.current_role
-        ):
+        if default.kind == kind and default.schema in ("", name[0]) and default.creator == state.current_role:
             target = Target("function" if kind == "functions" else "relation", name, detail)
             of_kind = ALL_PRIVILEGES[_OF_DEFAULTS[kind]]
             given = of_kind if "all" in default.privileges else default.privileges & of_kind

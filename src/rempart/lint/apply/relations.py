@@ -94,9 +94,10 @@ def output_columns(query: Any, state: State) -> list[str]:
         if target.name:
             found.append(str(target.name))
         elif isinstance(target.val, ast.ColumnRef):
-            last = target.val.fields[-1]
+            fields: Any = target.val.fields
+            last = fields[-1]
             if isinstance(last, ast.A_Star):
-                found.extend(_star(texts(target.val.fields), query.fromClause, state))
+                found.extend(_star(texts(fields), query.fromClause, state))
             else:
                 found.append(str(last.sval))
         elif isinstance(target.val, ast.FuncCall):

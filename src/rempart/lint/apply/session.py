@@ -83,8 +83,9 @@ def set_config(node: Any, state: State) -> None:
     """
     for target in node.targetList or ():
         call = target.val
-        if isinstance(call, ast.FuncCall) and called(call) == "set_config" and len(call.args or ()) == 3:
-            name, value = string_constant(call.args[0]), string_constant(call.args[1])
+        arguments = call.args or () if isinstance(call, ast.FuncCall) and called(call) == "set_config" else ()
+        if len(arguments) == 3:
+            name, value = string_constant(arguments[0]), string_constant(arguments[1])
             if name == "search_path" and value is not None:
                 written = (part.strip().strip('"') for part in value.split(","))
                 state.search_path = _known(tuple(written))

@@ -13,9 +13,9 @@ class DynamicSql(Rule):
     severity = Severity.WARNING
     what = "EXECUTE runs a text made at run time, in a DO block, or in a function out of values that are not quoted."
     why = (
-        "A review, and this linter, judge what is written. A loop that grants or disables by a made-up text can open any "
-        "table, and a function that joins a caller's value to SQL lets the caller write the SQL. Write the statements "
-        "out; in a function put values in by USING, %L or %I."
+        "A review, and this linter, judge what is written. A loop that grants or disables by a made-up text can open "
+        "any table, and a function that joins a caller's value to SQL lets the caller write the SQL. Write the "
+        "statements out; in a function put values in by USING, %L or %I."
     )
     bad = (
         "do $$\ndeclare t text;\nbegin\n"

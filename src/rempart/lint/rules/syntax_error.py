@@ -13,8 +13,8 @@ class SyntaxErrorRule(Rule):
     severity = Severity.ERROR
     what = "Postgres's own parser cannot read it; in the body of a function or DO block too."
     why = (
-        "It will fail when it is run, and what stands in it is not judged. A body in PL/pgSQL is stored unread and fails "
-        "at its first call. The statements behind it are read as usual."
+        "It will fail when it is run, and what stands in it is not judged. A body in PL/pgSQL is stored unread and "
+        "fails at its first call. The statements behind it are read as usual."
     )
     bad = (
         "create tabel app.depots (id uuid);",

@@ -21,12 +21,12 @@ class UnfollowedStatement(Rule):
     name = "unfollowed-statement"
     severity = Severity.WARNING
     what = (
-        "The statement may change tables, policies or privileges in a way that is not followed: IMPORT FOREIGN SCHEMA, a "
-        "call of a function that runs such statements, a DO block in another language than PL/pgSQL."
+        "The statement may change tables, policies or privileges in a way that is not followed: IMPORT FOREIGN SCHEMA, "
+        "a call of a function that runs such statements, a DO block in another language than PL/pgSQL."
     )
     why = (
-        "The rules judge the state that the statements lead to. What such a statement does is missing from that state, so "
-        "silence about it means nothing. Write what it does as statements, or look at it yourself and say so in a "
+        "The rules judge the state that the statements lead to. What such a statement does is missing from that state, "
+        "so silence about it means nothing. Write what it does as statements, or look at it yourself and say so in a "
         "suppression."
     )
     bad = (
