@@ -7,8 +7,8 @@ grant select, insert, update, delete on table public.profils to service_role;
 create policy profils_select_cadres_or_own on public.profils
     for select to authenticated
     using (
-        (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or user_id = (select app.user_id())
+        coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            between (select app.user_accounts_from()) and (select app.user_accounts_to())
     );
 
 create policy profils_insert_admin on public.profils

@@ -40,6 +40,9 @@ create table public.profils (
         check (role in ('admin', 'directeur', 'gerant', 'operateur', 'lecture', 'pca'))
 );
 
+-- For the policy that reads a range of accounts; the zero account stands for none.
+create index profils_account_idx on public.profils (coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid));
+
 -- The account of this request. PARALLEL SAFE, which the platform's own function does not say: a policy that
 -- calls an unsafe function forbids parallel plans on its table.
 create function app.user_id() returns uuid
@@ -62,6 +65,32 @@ language sql stable parallel safe security definer set search_path = ''
 as $$ select p.depot_id from public.profils p where p.user_id = (select auth.uid()) $$;
 revoke all on function app.user_depot_id() from public, anon, authenticated, service_role;
 grant execute on function app.user_depot_id() to authenticated;
+
+-- The profiles a request sees are those of a range of accounts: all of them for cadres, its own for the others. A range,
+-- because one plan serves both: it reads the index for one row, or all of it. "cadre or own row" could only scan.
+-- The zero account stands for profiles without account; nobody is scoped to it.
+create function app.user_accounts_from() returns uuid
+language sql stable parallel safe security definer set search_path = ''
+as $$
+    select case
+        when app.user_role() in ('admin', 'directeur', 'gerant', 'pca') then '00000000-0000-0000-0000-000000000000'
+        else nullif((select auth.uid()), '00000000-0000-0000-0000-000000000000')
+    end::uuid
+$$;
+revoke all on function app.user_accounts_from() from public, anon, authenticated, service_role;
+grant execute on function app.user_accounts_from() to authenticated;
+
+-- The end of the range that app.user_accounts_from() begins.
+create function app.user_accounts_to() returns uuid
+language sql stable parallel safe security definer set search_path = ''
+as $$
+    select case
+        when app.user_role() in ('admin', 'directeur', 'gerant', 'pca') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        else nullif((select auth.uid()), '00000000-0000-0000-0000-000000000000')
+    end::uuid
+$$;
+revoke all on function app.user_accounts_to() from public, anon, authenticated, service_role;
+grant execute on function app.user_accounts_to() to authenticated;
 
 -- A client's clock is not trusted: a row created by a request is dated by the server, once, and keeps its id.
 create function app.stamp_created_at() returns trigger
@@ -143,8 +172,8 @@ grant select, insert, update, delete on table public.profils to service_role;
 create policy profils_select_cadres_or_own on public.profils
     for select to authenticated
     using (
-        (select app.user_role() in ('admin', 'directeur', 'gerant', 'pca'))
-        or user_id = (select app.user_id())
+        coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid)
+            between (select app.user_accounts_from()) and (select app.user_accounts_to())
     );
 
 create policy profils_insert_admin on public.profils
@@ -171,6 +200,8 @@ drop table public.profils;
 drop table public.depots;
 drop function app.guard_own_profil();
 drop function app.stamp_created_at();
+drop function app.user_accounts_to();
+drop function app.user_accounts_from();
 drop function app.user_depot_id();
 drop function app.user_role();
 drop function app.user_id();

@@ -730,7 +730,6 @@ drop function app.refuse_change();
 drop function app.in_maintenance(text);
 drop function app.close_maintenance(text);
 drop function app.open_maintenance(text);
--- rempart: allow downgrade-loses-data: it has rows only while a maintenance function runs
 drop table app.maintenance_transactions;
 """
     )

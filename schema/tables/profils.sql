@@ -14,3 +14,6 @@ create table public.profils (
     constraint profils_role_check
         check (role in ('admin', 'directeur', 'gerant', 'operateur', 'lecture', 'pca'))
 );
+
+-- For the policy that reads a range of accounts; the zero account stands for none.
+create index profils_account_idx on public.profils (coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid));

@@ -22,6 +22,8 @@ DEFINERS_FOR_USERS = {
     "app.user_role()",
     "app.user_depot_id()",
     "app.user_citernes()",
+    "app.user_accounts_from()",
+    "app.user_accounts_to()",
     "public.declare_stock_ouverture(uuid,uuid,text,double precision,double precision,text,timestamp with time zone)",
 }
 OURS = "n.nspname in ('public', 'app', 'rempart')"
@@ -143,7 +145,7 @@ def _called_bare(connection: psycopg.Connection[Any]) -> list[str]:
         " join pg_class c on c.oid = polrelid join pg_namespace n on n.oid = c.relnamespace"
         " cross join lateral (values (polqual), (polwithcheck)) k (tree) where k.tree is not null"
     )
-    return [f"{table}: {text}" for table, text in expressions if re.search(r"\w\(", _without_subselects(text))]
+    return [f"{table}: {text}" for table, text in expressions if re.search(r"(?<!COALESCE)\b\(", _without_subselects(text))]
 
 
 def _without_subselects(expression: str) -> str:
