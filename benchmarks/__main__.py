@@ -7,10 +7,16 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import commands, rls_tax, sync
+from benchmarks import commands, lint, per_row, rls_tax, sync
 from rempart.config import Config
 
-BENCHMARKS = {"commands": commands.run, "sync": sync.run, "rls_tax": rls_tax.run}
+BENCHMARKS = {
+    "commands": commands.run,
+    "sync": sync.run,
+    "per_row": per_row.run,
+    "rls_tax": rls_tax.run,
+    "lint": lint.run,
+}
 
 
 def main() -> int:
@@ -22,7 +28,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     missed = 0
     for name in chosen.names or BENCHMARKS:
         result = BENCHMARKS[name](Config.find(), chosen.rows, chosen.runs)

@@ -131,9 +131,13 @@ def test_deep_nesting_neither_crashes_nor_hides_the_rest(nested: str) -> None:
 def test_locations_of_recovered_statements_are_those_of_the_file() -> None:
     sql = "-- é\ncreate tabel x;\ngrant select on ü.é to \"Ô\";\ndo 'begin end';"
     grant, block = script(sql).statements
-    assert sql[grant.node.grantees[0].location :].startswith('"Ô"')
-    assert sql[grant.node.objects[0].location :].startswith("ü.é")
-    assert sql[block.node.args[0].arg_location :].startswith("'begin")
+    for one, at, expected in (
+        (grant, grant.node.grantees[0].location, '"Ô"'),
+        (grant, grant.node.objects[0].location, "ü.é"),
+        (block, block.node.args[0].arg_location, "'begin"),
+    ):
+        place = one.text.place(at)
+        assert one.text.line_text(place.line)[place.column - 1 :].startswith(expected)
 
 
 def test_standard_body_is_not_cut_at_its_semicolons() -> None:
@@ -147,6 +151,17 @@ def test_spans_hold_what_was_meant_to_be_a_statement() -> None:
     spans = {sql[start:end] for start, end in script(sql).spans}
     assert any(span.startswith("create tabel") for span in spans)
     assert "select 1 \\gexec" in spans
+
+
+def test_places_in_a_long_text_beyond_ascii() -> None:
+    sql = "select 'é' as a; /* ü */ select 2\n;\n" * 2_000
+    found = script(sql)
+    assert len(found.statements) == 4_000
+    assert found.troubles == ()
+    for number, one in enumerate(found.statements[1::2]):
+        place = one.text.place(one.node.targetList[0].location)
+        assert (place.line, place.column) == (2 * number + 1, 33)
+        assert sql[one.start : one.end].strip() == "select 2"
 
 
 def test_ten_megabytes_of_broken_text_are_read_in_reasonable_time() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ PIECES = st.lists(
 SQL = st.text(st.sampled_from("select 1;é\n \t'$x"), max_size=40)
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 @given(PIECES, st.sampled_from([" ", "\n", " # why\n ", ""]))
 def test_value_is_what_python_says_and_letters_stand_where_it_says(
     pieces: list[tuple[str, str, str]], between: str

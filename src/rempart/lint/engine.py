@@ -167,9 +167,8 @@ class _Run:
             rollback = Rollback(one.node for one in script.statements)
             for one in script.statements:
                 rollback.follow(one.node, state)
-                self.statement(
-                    Statement(one.node, script.text, one.start, one.end, unit.direction, unit=unit.name), line
-                )
+                start, end = one.start - one.shift, one.end - one.shift
+                self.statement(Statement(one.node, one.text, start, end, unit.direction, unit=unit.name), line)
         if not found:
             self.empty.append(unit.name)
 

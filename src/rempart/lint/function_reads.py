@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rempart.lint.state import Function, Name, State
 
@@ -17,6 +18,7 @@ _NOT_CODE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _TABLE = re.compile(rf'\b(?:from|join|update|into)\s+(?:only\s+)?({_QUALIFIED})(?![\w$"]|\s*[(.])', re.IGNORECASE)
 _CALL = re.compile(rf"({_QUALIFIED})\s*\(")
+_WORD = re.compile(r"[^\W\d][\w$]*")
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -27,7 +29,7 @@ def tables_in(function: Function, state: State) -> Iterator[Name]:
         function: The function.
         state: Knows the relations.
     """
-    for written in _TABLE.findall(_code(function)):
+    for written in _named(_TABLE, function.body or ""):
         for name in _candidates(written, function):
             if name in state.relations:
                 yield name
@@ -41,7 +43,7 @@ def functions_in(function: Function, state: State) -> Iterator[Function]:
         function: The function.
         state: Knows the functions.
     """
-    for written in _CALL.findall(_code(function)):
+    for written in _named(_CALL, function.body or ""):
         for name in _candidates(written, function):
             known = state.functions_named(name)
             if known:
@@ -73,7 +75,7 @@ def mentions(function: Function, word: str) -> bool:
         function: The function.
         word: A name, as the catalog writes it.
     """
-    return re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", _code(function), re.IGNORECASE) is not None
+    return word.lower() in _words(function.body or "")
 
 
 def strings_in(function: Function) -> list[str]:
@@ -85,8 +87,18 @@ def strings_in(function: Function) -> list[str]:
     return [str(text) for text in _STRING.findall(_COMMENT.sub(" ", function.body or ""))]
 
 
-def _code(function: Function) -> str:
-    return _NOT_CODE.sub(" ", function.body or "")
+def _code(body: str) -> str:
+    return _NOT_CODE.sub(" ", body)
+
+
+@lru_cache(maxsize=4096)
+def _named(what: re.Pattern[str], body: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(what.findall(_code(body))))
+
+
+@lru_cache(maxsize=4096)
+def _words(body: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(_code(body).lower()))
 
 
 def _candidates(written: str, function: Function) -> Iterator[Name]:

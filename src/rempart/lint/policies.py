@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from pglast import ast
 
@@ -16,10 +16,13 @@ from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, Name, Policy, Relation, State, shown
 from rempart.lint.statement import Direction, Origin, Statement
 from rempart.sqltext.positioned import Place
-from rempart.sqltext.scopes import Source
+from rempart.sqltext.scopes import Placed, Source, placed
 from rempart.sqltext.truth import Judge
 from rempart.sqltext.walk import nodes
 
+_Known = TypeVar("_Known")
+_FINAL = "final"
+"""Among the facts of a state that no statement will change any more."""
 READS = frozenset({"select", "all"})
 CHANGES = frozenset({"update", "delete", "all"})
 """Commands whose USING decides which rows they change."""
@@ -64,6 +67,7 @@ class PolicyRule(Rule):
 
     def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge every policy there is."""
+        state.facts[_FINAL] = True
         for relation in state.relations.values():
             for policy in relation.policies.values():
                 yield from self._judged(policy, state, settings)
@@ -247,12 +251,14 @@ def always_true(node: Any, table: Name, state: State, settings: Settings) -> boo
         state: Knows its columns.
         settings: Names the API roles.
     """
-    if judge_for(table, state).always_true(node):
-        return True
-    roles = ("anon", LOGGED_IN)
-    return node is not None and all(
-        judge_for(table, state, assume=user_with_role(role, settings)).always_true(node) for role in roles
-    )
+
+    def work() -> bool:
+        if judge_for(table, state).always_true(node):
+            return True
+        judges = (judge_for(table, state, assume=user_with_role(role, settings)) for role in ("anon", LOGGED_IN))
+        return node is not None and all(judge.always_true(node) for judge in judges)
+
+    return _remembered("always true", node, table, state, work)
 
 
 def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
@@ -264,7 +270,53 @@ def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
         state: Knows its columns.
         settings: Names the session functions.
     """
-    return judge_for(table, state, assume=user_with_role(LOGGED_IN, settings)).always_true(node)
+    judge = judge_for(table, state, assume=user_with_role(LOGGED_IN, settings))
+    return _remembered("any user", node, table, state, lambda: judge.always_true(node))
+
+
+def never_true(node: Any, table: Name, state: State) -> bool:
+    """Whether a condition lets nothing through; also when there is none.
+
+    Args:
+        node: A condition, or None.
+        table: The table of the rows.
+        state: Knows its columns.
+    """
+    return _remembered("never true", node, table, state, lambda: judge_for(table, state).never_true(node))
+
+
+def nodes_in(node: Any, state: State) -> tuple[Any, ...]:
+    """The nodes of a condition, parents before children.
+
+    Args:
+        node: A condition, or None.
+        state: Remembers them.
+    """
+    return _remembered("nodes", node, None, state, lambda: tuple(nodes(node)))
+
+
+def placed_in(node: Any, table: Name, state: State) -> list[Placed]:
+    """The nodes of a condition with what surrounds them.
+
+    Args:
+        node: A condition, or None.
+        table: The table of the rows.
+        state: Knows the columns of tables; when it will not change any more, it remembers the answer.
+    """
+
+    def work() -> list[Placed]:
+        return list(placed(node, source_of(table, state), columns_of(state)))
+
+    return _remembered("placed", node, table, state, work) if _FINAL in state.facts else work()
+
+
+def _remembered(what: str, node: Any, table: Name | None, state: State, work: Callable[[], _Known]) -> _Known:
+    """What is known of a tree, worked out once. The tree is kept with it, so that no other gets its id."""
+    about = what, id(node), table
+    if about not in state.facts:
+        state.facts[about] = node, work()
+    known: _Known = state.facts[about][1]
+    return known
 
 
 def permits_nothing(policy: Policy, state: State) -> bool:
@@ -276,11 +328,10 @@ def permits_nothing(policy: Policy, state: State) -> bool:
     """
     if not policy.seen:
         return False
-    judge = judge_for(policy.table, state)
     try:
-        if policy.command == "insert":
-            return judge.never_true(policy.check)
-        return judge.never_true(policy.using) and (policy.command != "all" or judge.never_true(policy.check))
+        if policy.command != "insert" and not never_true(policy.using, policy.table, state):
+            return False
+        return policy.command not in ("insert", "all") or never_true(policy.check, policy.table, state)
     except RecursionError:
         return False
 

@@ -255,6 +255,7 @@ class State:
         transaction: Number of the current transaction.
         dropped_policies: Table, name, transaction and place of every policy dropped.
         guards: Unit and words of every DO block so far that raises an exception.
+        facts: What rules worked out about parse trees, which never change, by what it is about; copies share it.
         after_transaction: Search path and role to return to when the transaction ends, after a SET LOCAL.
     """
 
@@ -273,6 +274,7 @@ class State:
     dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
     revoked: dict[Name, dict[str, set[str]]] = field(default_factory=dict)
     guards: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    facts: dict[Any, Any] = field(default_factory=dict, repr=False)
     after_transaction: tuple[tuple[str, ...], str] | None = None
 
     def copy(self) -> State:

@@ -136,7 +136,7 @@ def _sql_body(text: PositionedText) -> Body:
     script = parse(text)
     body = Body(script.text)
     for one in script.statements:
-        body.statements.append(Inner(one.node, script.text, one.start, one.end))
+        body.statements.append(Inner(one.node, one.text, one.start - one.shift, one.end - one.shift))
     body.spans.extend(script.spans)
     body.troubles.extend((script.text, trouble) for trouble in script.troubles)
     return body
@@ -217,7 +217,14 @@ def _execute(fragment: Fragment, body: Body, variables: dict[str, Text]) -> None
         script = parse(body.text.decoded(found.value, found.indexes))
         for one in script.statements:
             body.statements.append(
-                Inner(one.node, script.text, one.start, one.end, fragment.conditional, executed=True)
+                Inner(
+                    one.node,
+                    one.text,
+                    one.start - one.shift,
+                    one.end - one.shift,
+                    fragment.conditional,
+                    executed=True,
+                )
             )
         body.troubles.extend((script.text, trouble) for trouble in script.troubles)
 

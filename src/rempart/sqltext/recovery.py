@@ -10,7 +10,6 @@ from pglast.parser import ParseError
 from rempart.sqltext.parse import Parsed, Script, Trouble, Unparsed, parsed
 from rempart.sqltext.pieces import Piece, pieces
 from rempart.sqltext.positioned import PositionedText
-from rempart.sqltext.walk import nodes
 
 _LONG = 20_000
 _MOST_LONG_RESTARTS = 50
@@ -34,7 +33,7 @@ def recovered(text: PositionedText) -> Script:
     """
     found = pieces(text.text)
     clean = replace(text, text=found.clean, _line_starts=text._line_starts)
-    recovery = _Recovery(found.clean)
+    recovery = _Recovery(clean)
     recovery.read(found.pieces)
     troubles = recovery.troubles + [
         Unparsed(
@@ -55,8 +54,8 @@ def recovered(text: PositionedText) -> Script:
 class _Recovery:
     """Reads piece by piece, and starts again inside of a piece that fails."""
 
-    def __init__(self, clean: str) -> None:
-        self.clean = clean
+    def __init__(self, text: PositionedText) -> None:
+        self.text, self.clean = text, text.text
         self.statements: list[Parsed] = []
         self.troubles: list[Unparsed] = []
         self.failed: list[tuple[int, int]] = []
@@ -82,14 +81,14 @@ class _Recovery:
     def _read(self, piece: Piece) -> int | None:
         """Read a piece; where it is to be started again when it fails."""
         clean, start, end = self.clean, piece.start, piece.end
-        problem = _try(clean, start, end, self.statements)
+        problem = _try(self.text, start, end, self.statements)
         if problem is None:
             return None
         filled = _without_variables(clean, start, end, problem[0])
         if filled is not None:
             sql, variables = filled
             self.troubles.extend(variables)
-            problem = _try(sql, start, end, self.statements)
+            problem = _try(replace(self.text, text=sql), start, end, self.statements)
             if problem is None:
                 return None
         at, message = problem
@@ -99,7 +98,7 @@ class _Recovery:
         self.failed.append((start, until))
         if restart is not None and clean[start:restart].strip():
             # A forgotten semicolon: what stands before may be a whole statement.
-            _try(clean, start, restart, self.statements)
+            _try(self.text, start, restart, self.statements)
         return restart
 
 
@@ -116,35 +115,21 @@ def _restart(clean: str, start: int, at: int, end: int) -> int | None:
     return following.end() if following else None
 
 
-def _try(clean: str, start: int, end: int, statements: list[Parsed]) -> tuple[int, str] | None:
+def _try(text: PositionedText, start: int, end: int, statements: list[Parsed]) -> tuple[int, str] | None:
     """Parse a part; on failure tell where and why, and add nothing."""
-    sql = clean[start:end]
+    sql = text.text[start:end]
     try:
-        found = parsed(sql)
+        statements.extend(parsed(text, start, end))
     except ParseError as error:
         message, at = error.args[0], error.args[1] if len(error.args) > 1 else None
         if at is None:
-            at = len(sql.rstrip())
-            at = max(at - 1, 0)
+            at = max(len(sql.rstrip()) - 1, 0)
         return start + int(at), str(message)
     except UnicodeError:
         return start, "the text holds characters that are not valid in UTF-8"
     except (RecursionError, MemoryError):
         return start + len(sql) - len(sql.lstrip()), "the statement is nested too deeply to be read"
-    if start:
-        found = [_moved(one, start) for one in found]
-    statements.extend(found)
     return None
-
-
-def _moved(one: Parsed, by: int) -> Parsed:
-    """A statement whose locations, relative to what was parsed, are made indexes of the whole text."""
-    for node in nodes(one.node):
-        for attribute in ("location", "arg_location"):
-            location = getattr(node, attribute, None)
-            if isinstance(location, int) and location >= 0:
-                setattr(node, attribute, location + by)
-    return Parsed(one.node, one.start + by, one.end + by)
 
 
 def _without_variables(clean: str, start: int, end: int, at: int) -> tuple[str, list[Unparsed]] | None:

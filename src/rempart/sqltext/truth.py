@@ -39,6 +39,7 @@ from rempart.sqltext.walk import called, column, texts
 _MANY = 100
 """Alternatives among which no opposites are looked for any more: such an OR is a list of values."""
 _COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
+_OPPOSITE_OPERATORS = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _TRUE_OF_EQUALS = frozenset({"=", "<=", ">="})
 _COUNTS = frozenset({"count", "length", "char_length", "octet_length", "cardinality", "abs"})
 _NOT_NEGATIVE_IS = frozenset({(">=", Decimal(0)), (">", Decimal(-1)), ("<>", Decimal(-1))})
@@ -242,8 +243,7 @@ class Judge:
         nullable = self.nullable(left) or self.nullable(right)
         if (name, b) in _NOT_NEGATIVE_IS and self._counts(left):
             return TRUE | (NULL_AS_ITSELF if nullable else 0)
-        alike = (a is UNKNOWN) == (b is UNKNOWN) and self._key(left) == self._key(right)
-        if alike and not _changes(left):
+        if (a is UNKNOWN) == (b is UNKNOWN) and self._alike(left, right) and not _changes(left):
             return (TRUE if name in _TRUE_OF_EQUALS else FALSE) | (NULL_AS_ITSELF if nullable else 0)
         return TRUE | FALSE | (NULL if nullable else 0)
 
@@ -255,15 +255,20 @@ class Judge:
             return len(targets) == 1 and self._counts(targets[0].val)
         return isinstance(node, ast.FuncCall) and called(node) in _COUNTS
 
-    def _key(self, node: Any) -> Any:
-        """Key of a compared expression; of coalesce, that of the first part that is not known to be NULL."""
+    def _alike(self, left: Any, right: Any) -> bool:
+        """Whether two compared expressions are the same."""
+        left, right = self._reduced(left), self._reduced(right)
+        return type(left) is type(right) and bool(key(left, self.own) == key(right, self.own))
+
+    def _reduced(self, node: Any) -> Any:
+        """A compared expression; of coalesce, the first part that is not known to be NULL."""
         node = bare(node)
         while isinstance(node, ast.CoalesceExpr):
             parts = [part for part in node.args or () if self.value(part) is not None]
             if not parts or len(parts) == len(node.args or ()):
                 break
             node = bare(parts[0])
-        return key(node, self.own)
+        return node
 
 
 def _type(node: Any) -> str:
@@ -285,10 +290,43 @@ def _bool_expr(judge: Judge, node: Any) -> int:
         out = conjunction(out, part) if node.boolop == BoolExprType.AND_EXPR else disjunction(out, part)
     if node.boolop == BoolExprType.OR_EXPR and out & FALSE and len(node.args) < _MANY:
         alternatives = [_without_true(judge, part) for part in disjuncts(node)]
-        keys = {key(part, judge.own) for part in alternatives}
-        if any(opposite_key(part, judge.own) in keys for part in alternatives):
+        if _has_opposites(alternatives, judge.own):
             out = TRUE | (NULL_AS_ITSELF if out & NULLS else 0)
     return out
+
+
+def _has_opposites(alternatives: list[Any], own: frozenset[str]) -> bool:
+    """Whether two conditions are each other's negation."""
+    shapes = {_shape(part) for part in alternatives}
+    if not any(opposite in shapes for opposite in map(_opposite_shape, alternatives)):
+        return False
+    keys = {key(part, own) for part in alternatives}
+    return any(opposite_key(part, own) in keys for part in alternatives)
+
+
+def _shape(node: Any) -> str:
+    """What can be seen of a condition at a glance: two that are not of opposite shape are no opposites."""
+    match node:
+        case ast.NullTest(nulltesttype=kind):
+            return f"null {kind}"
+        case ast.A_Expr(kind=A_Expr_Kind.AEXPR_OP | A_Expr_Kind.AEXPR_IN):
+            return operator(node) if operator(node) in _OPPOSITE_OPERATORS else "other"
+    return "other"
+
+
+def _opposite_shape(node: Any) -> str:
+    match node:
+        case ast.NullTest(nulltesttype=NullTestType.IS_NULL):
+            return f"null {NullTestType.IS_NOT_NULL}"
+        case ast.BoolExpr(boolop=BoolExprType.NOT_EXPR, args=(inner,)):
+            return _shape(bare(inner))
+        case (
+            ast.BooleanTest()
+            | ast.A_Expr(kind=A_Expr_Kind.AEXPR_DISTINCT | A_Expr_Kind.AEXPR_NOT_DISTINCT | A_Expr_Kind.AEXPR_BETWEEN)
+        ):
+            return "other"
+    shape = _shape(node)
+    return _OPPOSITE_OPERATORS.get(shape, "none")
 
 
 def _without_true(judge: Judge, node: Any) -> Any:

@@ -8,14 +8,14 @@ from typing import Any
 from pglast import ast
 from pglast.enums import SubLinkType
 
-from rempart.lint.policies import PolicyRule, clauses, columns_of, problem, source_of
+from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem, source_of
 from rempart.lint.rule import Problem
 from rempart.lint.settings import Settings
 from rempart.lint.state import Policy, State
 from rempart.report.finding import Severity
 from rempart.sqltext.expressions import equalities, without_casts
-from rempart.sqltext.scopes import ColumnsOf, Placed, Source, correlated, owner, placed
-from rempart.sqltext.walk import column, nodes_of
+from rempart.sqltext.scopes import Placed, Source, correlated, owner
+from rempart.sqltext.walk import column
 
 
 class LostCorrelation(PolicyRule):
@@ -46,16 +46,15 @@ class LostCorrelation(PolicyRule):
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge the sub-selects of both conditions, of restrictive policies too."""
-        find, table = columns_of(state), source_of(policy.table, state)
+        table = source_of(policy.table, state)
         for _, node, source in clauses(policy):
-            if next(nodes_of(node, ast.SubLink), None) is None:
+            if not any(isinstance(one, ast.SubLink) for one in nodes_in(node, state)):
                 continue
-            for message, where in _lost(node, table, find):
+            for message, where in _lost(placed_in(node, policy.table, state), table):
                 yield problem(policy, message, source, where)
 
 
-def _lost(node: Any, table: Source, find: ColumnsOf) -> Iterator[tuple[str, Any]]:
-    everything = list(placed(node, table, find))
+def _lost(everything: list[Placed], table: Source) -> Iterator[tuple[str, Any]]:
     outside = correlated(everything)
     for here in everything:
         if isinstance(here.node, ast.SubLink):

@@ -7,7 +7,7 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.policies import PolicyRule, always_true, any_user, judge_for, problem, subjects
+from rempart.lint.policies import PolicyRule, always_true, any_user, never_true, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import asks_session
 from rempart.lint.settings import Settings
@@ -63,7 +63,7 @@ class MissingWithCheck(PolicyRule):
         if not any(about_session):
             return
         for part, asks in zip(parts, about_session, strict=True):
-            if not asks and reads_columns(part) and not judge_for(policy.table, state).never_true(part):
+            if not asks and reads_columns(part) and not never_true(part, policy.table, state):
                 what = "has no WITH CHECK, and its USING lets rows through whoever asks"
                 yield problem(policy, what, policy.using_from, part)
                 return
@@ -71,7 +71,7 @@ class MissingWithCheck(PolicyRule):
     def _is_weaker(self, policy: Policy, state: State, settings: Settings) -> bool:
         using, check, table = policy.using, policy.check, policy.table
         asked = asks_session(using, state, settings)
-        if always_true(using, table, state, settings) or judge_for(table, state).never_true(check):
+        if always_true(using, table, state, settings) or never_true(check, table, state):
             return False
         if policy.command == "update" and not reads_columns(using):
             return False  # Who may update is decided, and no row is told from another.

@@ -12,7 +12,7 @@ from rempart.lint.policies import (
     applies_to,
     commands,
     has_floor,
-    judge_for,
+    never_true,
     problem,
     subjects,
 )
@@ -85,7 +85,7 @@ def _condition(policy: Policy, command: str) -> Any:
 
 def _voids(wide: Policy, narrow: Policy, command: str, state: State, settings: Settings) -> bool:
     a, b, table = _condition(wide, command), _condition(narrow, command), wide.table
-    if a is None or b is None or judge_for(table, state).never_true(b) or always_true(b, table, state, settings):
+    if a is None or b is None or never_true(b, table, state) or always_true(b, table, state, settings):
         return False
     if always_true(a, table, state, settings):
         return True

@@ -8,15 +8,17 @@ from typing import Any
 from pglast import ast
 
 from rempart.lint.function_reads import functions_in, tables_in
-from rempart.lint.policies import READS, PolicyRule, applies_to, clauses, problem
+from rempart.lint.policies import READS, PolicyRule, applies_to, clauses, nodes_in, problem
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import helper
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, Function, Name, Policy, State, shown
 from rempart.report.finding import Severity
-from rempart.sqltext.walk import nodes_of, relations_read
+from rempart.sqltext.walk import relations_read
 
 _TRUE = frozenset({"true", "on", "1", "yes"})
+_DEEPEST = 10
+"""Views upon views that are looked through."""
 
 
 class PolicyRecursion(PolicyRule):
@@ -45,16 +47,24 @@ class PolicyRecursion(PolicyRule):
         "    using ((select app.user_role()) = 'admin');",
     )
 
+    def __init__(self) -> None:
+        self._reading: _Reading | None = None
+
+    def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge every policy there is; what they read is looked up once."""
+        self._reading = _Reading(state)
+        yield from super().at_end(state, settings)
+        self._reading = None
+
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Follow what the conditions read, for each role the policy is for, back to its own table."""
+        reading = self._reading or _Reading(state)
         named = [role for role in policy.roles if role != PUBLIC]
         roles = named if PUBLIC not in policy.roles else sorted(settings.api_roles | set(named))
         roles = [role for role in roles if role not in settings.trusted_roles]
         for _, node, source in clauses(policy):
-            found = next(
-                (way for role in roles for way in _ways_back(policy, node, role, state)),
-                None,
-            )
+            ways = (way for role in roles for way in reading.ways_back(policy, node, role))
+            found = next(ways, None)
             if found is not None:
                 through, where = found
                 way = f" through {through}" if through else ""
@@ -63,71 +73,100 @@ class PolicyRecursion(PolicyRule):
                 return
 
 
-def _ways_back(policy: Policy, node: Any, role: str, state: State) -> Iterator[tuple[str, Any]]:
-    """How a condition comes back to its table: through what (empty: nothing), and the node it starts with."""
-    for name, reference in _tables(node, state):
-        if name == policy.table:
-            if _has_queries(name, role, state) or policy.command in READS:
-                yield "", reference
-        else:
-            via = _comes_back(name, policy.table, role, state, {name})
-            if via:
-                yield via, reference
-    for call in nodes_of(node, ast.FuncCall):
-        function = helper(call, state)
-        if function is not None and policy.command in READS and _reads(function, policy.table, state, set()):
-            yield f"function {shown(function.name)}", call
+class _Reading:
+    """What the policies of a state read."""
 
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._tables: dict[int, list[tuple[Name, Any]]] = {}
+        self._reached: dict[tuple[Name, str], set[Name]] = {}
 
-def _tables(node: Any, state: State) -> Iterator[tuple[Name, Any]]:
-    """The tables an expression reads with the caller's rights: views with security_invoker are looked through."""
-    for reference, _ in relations_read(node):
-        yield from _looked_through(state.resolve(reference.schemaname, str(reference.relname)), reference, state, 0)
+    def ways_back(self, policy: Policy, node: Any, role: str) -> Iterator[tuple[str, Any]]:
+        """How a condition comes back to its table: through what (empty: nothing), and the node it starts with."""
+        for name, reference in self.tables(node):
+            if name == policy.table:
+                if policy.command in READS or self.has_queries(name, role):
+                    yield "", reference
+            elif policy.table in self.reached(name, role) and self.has_queries(policy.table, role):
+                yield self.path(name, policy.table, role), reference
+        if policy.command in READS:
+            for call in nodes_in(node, self.state):
+                function = helper(call, self.state) if isinstance(call, ast.FuncCall) else None
+                if function is not None and self.asks(function, policy.table, set()):
+                    yield f"function {shown(function.name)}", call
 
+    def tables(self, node: Any) -> list[tuple[Name, Any]]:
+        """The tables an expression reads with the caller's rights: views with security_invoker are looked through."""
+        if not any(isinstance(one, ast.RangeVar) for one in nodes_in(node, self.state)):
+            return []
+        if id(node) not in self._tables:
+            self._tables[id(node)] = [
+                found
+                for reference, _ in relations_read(node)
+                for found in self._looked_through(self._name(reference), reference, 0)
+            ]
+        return self._tables[id(node)]
 
-def _looked_through(name: Name, reference: Any, state: State, depth: int) -> Iterator[tuple[Name, Any]]:
-    relation = state.relations.get(name)
-    if relation is None or relation.kind != "view" or relation.query is None:
-        yield name, reference
-    elif relation.options.get("security_invoker") in _TRUE and depth < 10:
-        for inner, _ in relations_read(relation.query):
-            below = state.resolve(inner.schemaname, str(inner.relname))
-            yield from _looked_through(below, reference, state, depth + 1)
+    def _name(self, reference: Any) -> Name:
+        return self.state.resolve(reference.schemaname, str(reference.relname))
 
+    def _looked_through(self, name: Name, reference: Any, depth: int) -> Iterator[tuple[Name, Any]]:
+        relation = self.state.relations.get(name)
+        if relation is None or relation.kind != "view" or relation.query is None:
+            yield name, reference
+        elif relation.options.get("security_invoker") in _TRUE and depth < _DEEPEST:
+            for inner, _ in relations_read(relation.query):
+                yield from self._looked_through(self._name(inner), reference, depth + 1)
 
-def _applied(table: Name, role: str, state: State) -> list[Policy]:
-    """The policies that reading a table as a role applies."""
-    relation = state.relations.get(table)
-    if relation is None or (relation.seen and not relation.row_security):
-        return []
-    return [one for one in relation.policies.values() if one.command in READS and applies_to(one, role, state)]
+    def applied(self, table: Name, role: str) -> list[Policy]:
+        """The policies that reading a table as a role applies."""
+        relation = self.state.relations.get(table)
+        if relation is None or (relation.seen and not relation.row_security):
+            return []
+        found = [one for one in relation.policies.values() if one.command in READS]
+        return [one for one in found if applies_to(one, role, self.state)]
 
+    def has_queries(self, table: Name, role: str) -> bool:
+        """Whether the policies of a table have sub-selects: Postgres only then looks for recursion."""
+        return any(
+            isinstance(node, ast.SubLink)
+            for policy in self.applied(table, role)
+            for node in nodes_in(policy.using, self.state)
+        )
 
-def _has_queries(table: Name, role: str, state: State) -> bool:
-    """Whether the policies of a table have sub-selects: Postgres only then looks for recursion."""
-    return any(next(nodes_of(policy.using, ast.SubLink), None) is not None for policy in _applied(table, role, state))
+    def reached(self, table: Name, role: str) -> set[Name]:
+        """The tables that reading a table reads, by its policies and theirs."""
+        if (table, role) not in self._reached:
+            found: set[Name] = set()
+            queue = [table]
+            while queue:
+                for policy in self.applied(queue.pop(), role):
+                    below = {name for name, _ in self.tables(policy.using)} - found
+                    found |= below
+                    queue.extend(below)
+            self._reached[table, role] = found
+        return self._reached[table, role]
 
+    def path(self, table: Name, home: Name, role: str) -> str:
+        """The policies by which reading a table comes to another, for a message."""
+        for policy in self.applied(table, role):
+            read = [name for name, _ in self.tables(policy.using)]
+            if home in read:
+                return f"policy {policy.name} on {shown(table)}"
+        nearest = next(
+            policy
+            for policy in self.applied(table, role)
+            if any(home in self.reached(name, role) for name, _ in self.tables(policy.using))
+        )
+        return f"policy {nearest.name} on {shown(table)} and others"
 
-def _comes_back(table: Name, home: Name, role: str, state: State, visited: set[Name]) -> str:
-    """The policy of a table through which reading it comes back to another, or nothing."""
-    for policy in _applied(table, role, state):
-        for name, _ in _tables(policy.using, state):
-            if name == home:
-                if _has_queries(home, role, state):
-                    return f"policy {policy.name} on {shown(table)}"
-            elif name not in visited:
-                visited.add(name)
-                further = _comes_back(name, home, role, state, visited)
-                if further:
-                    return f"policy {policy.name} on {shown(table)}, {further}"
-    return ""
-
-
-def _reads(function: Function, table: Name, state: State, visited: set[int]) -> bool:
-    """Whether a function reads a table with the rights of its caller, itself or through others."""
-    visited.add(id(function))
-    if function.definer:
-        return False
-    if table in tables_in(function, state):
-        return True
-    return any(_reads(one, table, state, visited) for one in functions_in(function, state) if id(one) not in visited)
+    def asks(self, function: Function, table: Name, visited: set[int]) -> bool:
+        """Whether a function reads a table with the rights of its caller, itself or through others."""
+        visited.add(id(function))
+        if function.definer:
+            return False
+        if table in tables_in(function, self.state):
+            return True
+        return any(
+            self.asks(one, table, visited) for one in functions_in(function, self.state) if id(one) not in visited
+        )

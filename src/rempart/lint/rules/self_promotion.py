@@ -14,10 +14,10 @@ from rempart.lint.policies import (
     PolicyRule,
     any_user,
     clauses,
-    columns_of,
+    nodes_in,
+    placed_in,
     policies,
     problem,
-    source_of,
     subjects,
 )
 from rempart.lint.rule import Problem
@@ -27,7 +27,7 @@ from rempart.lint.state import Name, Policy, Relation, State, shown
 from rempart.lint.writable import may_write
 from rempart.report.finding import Severity
 from rempart.sqltext.expressions import conjuncts, disjuncts, equalities, reads_columns, without_casts
-from rempart.sqltext.scopes import owner, placed
+from rempart.sqltext.scopes import owner
 from rempart.sqltext.walk import column, nodes_of
 
 _DECIDES = frozenset(
@@ -69,6 +69,16 @@ class SelfPromotion(PolicyRule):
         "    using (user_id = (select auth.uid()));",
     )
 
+    def __init__(self) -> None:
+        self._at_end = False
+        self._read: dict[Name, set[str]] | None = None
+
+    def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge every policy there is; which columns decide about access is looked up once."""
+        self._at_end, self._read = True, None
+        yield from super().at_end(state, settings)
+        self._at_end = False
+
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge permissive policies for writing that are about the user's own row."""
         table = state.relations.get(policy.table)
@@ -80,13 +90,16 @@ class SelfPromotion(PolicyRule):
         keys = _own_row(condition, policy, state, settings)
         if not keys:
             return
+        if self._read is None or not self._at_end:
+            self._read = _read_for_access(state)
+        read = self._read.get(policy.table, set())
         roles, verb = subjects(policy, settings), "insert" if policy.command == "insert" else "update"
         open_columns = [
             name
             for name in table.columns
             if name not in keys
             and any(may_write(verb, table.name, name, role, state) for role in roles)
-            and _decides(name, table, keys, state, settings)
+            and (_snake(name) in _DECIDES or name in read - _HARMLESS_COLUMNS)
             and not _is_fixed(name, policy, table, state)
         ]
         if open_columns:
@@ -123,28 +136,27 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _decides(name: str, table: Relation, keys: set[str], state: State, settings: Settings) -> bool:
-    return _snake(name) in _DECIDES or (name not in _HARMLESS_COLUMNS and name in _read_for_access(table, keys, state))
-
-
-def _read_for_access(table: Relation, keys: set[str], state: State) -> set[str]:
-    """The columns of a table that policies read in sub-selects, or in functions they call."""
-    found: set[str] = set()
-    find = columns_of(state)
-    for other, its_policies in policies(state):
+def _read_for_access(state: State) -> dict[Name, set[str]]:
+    """The columns, by table, that policies read in sub-selects, or in functions they call."""
+    found: dict[Name, set[str]] = {}
+    for table, its_policies in policies(state):
         for policy in its_policies:
             for _, node, _ in clauses(policy):
-                for here in placed(node, source_of(other.name, state), find):
+                inside = nodes_in(node, state)
+                has_queries = any(isinstance(one, ast.RangeVar) for one in inside)
+                for here in placed_in(node, table.name, state) if has_queries else ():
                     parts = column(here.node) if here.sublinks else ()
                     held = owner(parts, here.chain) if parts else None
                     inner = held.source if held is not None and held.depth > 0 else None
-                    if inner is not None and state.resolve(inner.schema, inner.relation) == table.name:
-                        found.add(parts[-1])
-                for call in nodes_of(node, ast.FuncCall):
-                    function = helper(call, state)
-                    if function is not None and table.name in tables_in(function, state):
-                        found |= {name for name in table.columns if mentions(function, name)}
-    return found - keys
+                    if inner is not None:
+                        found.setdefault(state.resolve(inner.schema, inner.relation), set()).add(parts[-1])
+                for call in inside:
+                    function = helper(call, state) if isinstance(call, ast.FuncCall) else None
+                    if function is not None:
+                        for name in tables_in(function, state):
+                            columns = {one for one in state.relations[name].columns if mentions(function, one)}
+                            found.setdefault(name, set()).update(columns)
+    return found
 
 
 def _is_fixed(name: str, policy: Policy, table: Relation, state: State) -> bool:

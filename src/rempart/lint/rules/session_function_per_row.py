@@ -7,13 +7,13 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.policies import PolicyRule, clauses, columns_of, problem, source_of
+from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import session_function
 from rempart.lint.settings import Settings
 from rempart.lint.state import Policy, State
 from rempart.report.finding import Severity
-from rempart.sqltext.scopes import correlated, placed
+from rempart.sqltext.scopes import correlated
 from rempart.sqltext.walk import nodes_of
 
 
@@ -54,10 +54,10 @@ class SessionFunctionPerRow(PolicyRule):
 
 def _per_row(node: Any, policy: Policy, state: State, settings: Settings) -> Iterator[tuple[str, Any]]:
     """Calls that are the same for all rows and evaluated for each, the outermost ones."""
-    calls = [call for call in nodes_of(node, ast.FuncCall) if session_function(call, state, settings) is not None]
-    if not calls:
+    calls = (call for call in nodes_in(node, state) if isinstance(call, ast.FuncCall))
+    if all(session_function(call, state, settings) is None for call in calls):
         return
-    everything = list(placed(node, source_of(policy.table, state), columns_of(state)))
+    everything = placed_in(node, policy.table, state)
     per_row = correlated(everything)
     inside: set[int] = set()
     for here in everything:

@@ -9,14 +9,15 @@ from typing import Any
 from pglast import ast
 
 from rempart.lint.function_reads import mentions, reached, strings_in
-from rempart.lint.policies import PolicyRule, clauses, columns_of, problem, source_of
+from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import helper
 from rempart.lint.settings import Settings
 from rempart.lint.state import Function, Policy, State, shown
+from rempart.lint.statement import Statement
 from rempart.report.finding import Severity
 from rempart.sqltext.expressions import operator
-from rempart.sqltext.scopes import Chain, placed
+from rempart.sqltext.scopes import Chain
 from rempart.sqltext.walk import called, column, nodes_of, string_constant
 
 _OPERATORS = frozenset({"->", "->>", "#>", "#>>", "@>", "?", "?|", "?&", "@?", "@@"})
@@ -48,17 +49,32 @@ class UserEditableClaims(PolicyRule):
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge both conditions of a policy, and the functions they call."""
         for _, node, source in clauses(policy):
-            for here in placed(node, source_of(policy.table, state), columns_of(state)):
+            inside = nodes_in(node, state)
+            around = placed_in(node, policy.table, state) if any(_names(one, settings) for one in inside) else ()
+            for here in around:
                 claim = _claim(here.node, here.chain, settings)
                 if claim is not None:
                     yield problem(policy, f"rests on {claim}, which users edit themselves", source, here.node)
                     break
-                function = helper(here.node, state) if isinstance(here.node, ast.FuncCall) else None
-                by = _reader(function, state, settings) if function is not None else None
-                if by is not None:
-                    what = f"calls function {shown(by.name)}, which reads what users edit themselves"
-                    yield problem(policy, what, source, here.node)
-                    break
+            else:
+                yield from self._of_functions(policy, source, inside, state, settings)
+
+    def _of_functions(
+        self, policy: Policy, source: Statement | None, inside: tuple[Any, ...], state: State, settings: Settings
+    ) -> Iterator[Problem]:
+        for call in inside:
+            function = helper(call, state) if isinstance(call, ast.FuncCall) else None
+            by = _reader(function, state, settings) if function is not None else None
+            if by is not None:
+                what = f"calls function {shown(by.name)}, which reads what users edit themselves"
+                yield problem(policy, what, source, call)
+                return
+
+
+def _names(node: Any, settings: Settings) -> bool:
+    """Whether a node alone is a reason to look closer: it names such a claim."""
+    text = string_constant(node) if isinstance(node, ast.A_Const) else ".".join(column(node))
+    return text is not None and any(claim in text for claim in settings.user_claims)
 
 
 def _claim(node: Any, chain: Chain, settings: Settings) -> str | None:
