@@ -97,11 +97,13 @@ declare
 begin
     for v_closed in select * from rempart.closed_privileges loop
         if v_closed.object_type = 'SCHEMA' then
+            -- rempart: allow dynamic-sql: the names are those the upgrade recorded, quoted
             execute format('grant %s on schema %I to %s%s',
                 v_closed.privilege, v_closed.schema_name,
                 case v_closed.grantee when 'PUBLIC' then 'public' else quote_ident(v_closed.grantee) end,
                 case when v_closed.grantable then ' with grant option' else '' end);
         else
+            -- rempart: allow dynamic-sql: the names are those the upgrade recorded, quoted
             execute format('alter default privileges %s grant %s on %s to %s%s',
                 case when v_closed.schema_name is null then '' else format('in schema %I', v_closed.schema_name) end,
                 v_closed.privilege, v_closed.object_type,
@@ -112,6 +114,7 @@ begin
 end
 $$;
 
+-- rempart: allow downgrade-loses-data: its rows were given back just now
 drop table rempart.closed_privileges;
 drop schema app;
 """

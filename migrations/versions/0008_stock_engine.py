@@ -477,6 +477,7 @@ revoke all on table app.mouvements from public, anon, authenticated, service_rol
 grant select on table app.mouvements to authenticated, service_role;
 
 -- Declares the stock of a line at go-live, once. The application calls it; only an admin succeeds.
+-- rempart: allow definer-callable: the application calls it, and it refuses everybody but an admin
 create function public.declare_stock_ouverture(
     p_citerne_id uuid,
     p_produit_id uuid,
@@ -730,6 +731,7 @@ drop function app.refuse_change();
 drop function app.in_maintenance(text);
 drop function app.close_maintenance(text);
 drop function app.open_maintenance(text);
+-- rempart: allow downgrade-loses-data: it holds rows only while a maintenance function runs
 drop table app.maintenance_transactions;
 """
     )

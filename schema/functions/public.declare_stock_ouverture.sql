@@ -1,4 +1,5 @@
 -- Declares the stock of a line at go-live, once. The application calls it; only an admin succeeds.
+-- rempart: allow definer-callable: the application calls it, and it refuses everybody but an admin
 create function public.declare_stock_ouverture(
     p_citerne_id uuid,
     p_produit_id uuid,

@@ -145,7 +145,8 @@ def _called_bare(connection: psycopg.Connection[Any]) -> list[str]:
         " join pg_class c on c.oid = polrelid join pg_namespace n on n.oid = c.relnamespace"
         " cross join lateral (values (polqual), (polwithcheck)) k (tree) where k.tree is not null"
     )
-    return [f"{table}: {text}" for table, text in expressions if re.search(r"(?<!COALESCE)\b\(", _without_subselects(text))]
+    call = r"(?<!COALESCE)\b\("
+    return [f"{table}: {text}" for table, text in expressions if re.search(call, _without_subselects(text))]
 
 
 def _without_subselects(expression: str) -> str:

@@ -26,9 +26,9 @@ def demo(
     """Build the database in a temporary folder, try it as everybody, and leave nothing behind."""
     from rich.console import Console
 
+    from rempart.cli.demo_report import as_json, print_demonstration
     from rempart.config import Config
     from rempart.local.demo import demonstrate
-    from rempart.cli.demo_report import as_json, print_demonstration
 
     config = Config.find()
     with progress() as told:

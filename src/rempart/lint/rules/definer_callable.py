@@ -21,7 +21,8 @@ class DefinerCallable(Rule):
     what = "A SECURITY DEFINER function in an exposed schema may be executed by an API role of clients, or by PUBLIC."
     why = (
         "The gateway offers it as a remote call, and it runs with its owner's rights: no policy applies inside. New "
-        "functions are PUBLIC's to execute until that is revoked. Put helpers in a schema that is not exposed; where the "
+        "functions are PUBLIC's to execute until that is revoked. Put helpers in a schema that is not "
+        "exposed; where the "
         "application must call it, check the caller inside and say so in a suppression."
     )
     bad = (

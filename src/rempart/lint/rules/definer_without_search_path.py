@@ -17,7 +17,8 @@ class DefinerWithoutSearchPath(Rule):
     severity = Severity.ERROR
     what = "A SECURITY DEFINER function has no SET search_path."
     why = (
-        "Its unqualified names are looked up in the caller's search_path, with the owner's rights: the caller creates a "
+        "Its unqualified names are looked up in the caller's search_path, with the owner's rights: the "
+        "caller creates a "
         "table or function of the same name in a schema of his, pg_temp at least, and it is used instead."
     )
     bad = (

@@ -22,7 +22,8 @@ class GrantBeforeRowSecurity(Rule):
     severity = Severity.WARNING
     what = "An API role gets a privilege on a table of an exposed schema before its row security is enabled."
     why = (
-        "From the grant until row security is enabled all rows are open. In one transaction nobody sees the gap, but run "
+        "From the grant until row security is enabled all rows are open. In one transaction nobody sees "
+        "the gap, but run "
         "statement by statement, or stopped half-way, it is there. Enable row security first."
     )
     bad = (

@@ -21,7 +21,8 @@ class RevokeDefaultInSchema(Rule):
     severity = Severity.ERROR
     what = "ALTER DEFAULT PRIVILEGES IN SCHEMA revokes from PUBLIC what PUBLIC holds by a global default."
     why = (
-        "Defaults of a schema are added to the global ones and cannot take away from them. PUBLIC's EXECUTE on functions "
+        "Defaults of a schema are added to the global ones and cannot take away from them. PUBLIC's "
+        "EXECUTE on functions "
         "is global: the statement succeeds and changes nothing. Leave IN SCHEMA out."
     )
     bad = ("alter default privileges in schema public revoke execute on functions from public;",)

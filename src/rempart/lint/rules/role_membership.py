@@ -27,7 +27,8 @@ class RoleMembership(Rule):
     severity = Severity.ERROR
     what = "An API role becomes a member of a privileged role, or a forbidden role of any other API role."
     why = (
-        "A member has, or can take, everything the role has: BYPASSRLS of service_role by SET ROLE, the tables of an owner, "
+        "A member has, or can take, everything the role has: BYPASSRLS of service_role by SET ROLE, the "
+        "tables of an owner, "
         "every row through pg_read_all_data. The gateway's login role is meant to be a member of the API roles; those "
         "are members of nothing."
     )

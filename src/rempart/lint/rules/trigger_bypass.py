@@ -23,8 +23,10 @@ class TriggerBypass(Rule):
     severity = Severity.ERROR
     what = "A rewrite RULE acts on a relation of an exposed schema, or an INSTEAD OF trigger writes as a definer."
     why = (
-        "The actions of a rule run with the rights of the relation's owner, whom row security does not apply to; so does an "
-        "INSTEAD OF trigger whose function is SECURITY DEFINER. Whoever may write to the relation writes past the policies."
+        "The actions of a rule run with the rights of the relation's owner, whom row security does not "
+        "apply to; so does an "
+        "INSTEAD OF trigger whose function is SECURITY DEFINER. Whoever may write to the relation writes "
+        "past the policies."
     )
     bad = ("create rule archive as on insert to public.notes do also\ninsert into public.journal select new.id;",)
     good = (

@@ -24,7 +24,8 @@ class TruncatePrivilege(Rule):
     severity = Severity.ERROR
     what = "A GRANT gives an API role TRUNCATE, TRIGGER, REFERENCES or MAINTAIN on a table."
     why = (
-        "Row security does not apply to TRUNCATE, and row triggers do not fire. TRIGGER lets a role run code as whoever "
+        "Row security does not apply to TRUNCATE, and row triggers do not fire. TRIGGER lets a role run "
+        "code as whoever "
         "writes next, REFERENCES lets it learn which keys exist, MAINTAIN lets it lock the table."
     )
     bad = ("grant select, truncate on table public.log_actions to authenticated;",)

@@ -21,7 +21,8 @@ class ViewOverPlatform(Rule):
         "A view or materialized view that API roles can reach reads a table of a platform schema, such as auth.users."
     )
     why = (
-        "With its owner's rights it shows every account to every user; with security_invoker it fails for everybody, since "
+        "With its owner's rights it shows every account to every user; with security_invoker it fails for "
+        "everybody, since "
         "users have no privilege there. Keep what the application shows in a table of its own."
     )
     bad = (

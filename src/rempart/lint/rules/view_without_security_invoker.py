@@ -20,7 +20,8 @@ class ViewWithoutSecurityInvoker(Rule):
     severity = Severity.ERROR
     what = "A view in an exposed schema, or one that an API role may read, is not security_invoker."
     why = (
-        "Such a view reads its tables as its owner, whom row security does not apply to: whoever may select from the view "
+        "Such a view reads its tables as its owner, whom row security does not apply to: whoever may "
+        "select from the view "
         "sees all rows, and a simple view is written through the same way. CREATE OR REPLACE VIEW without the option "
         "keeps what the statement says: nothing."
     )
