@@ -40,7 +40,7 @@ def test_finding_has_its_place_and_the_gate_fails(run: Run) -> None:
     answer = run("bad.sql")
     assert answer.returncode == 1
     assert answer.stdout == (
-        "bad.sql:2:27: error grant-to-forbidden-role: anon gets select on table a.é\n"
+        "bad.sql:2:25: error grant-to-forbidden-role: anon gets select on table a.é\n"
         "    2 |  grant select on a.é to anon;\n"
         "      |                         ^^^^\n"
         "1 error (2 statements in 1 file)\n"
@@ -56,7 +56,7 @@ def test_nothing_found(run: Run) -> None:
 def test_standard_input(run: Run) -> None:
     answer = run("-", stdin=BAD)
     assert answer.returncode == 1
-    assert answer.stdout.startswith("-:2:27: error ")
+    assert answer.stdout.startswith("-:2:25: error ")
 
 
 def test_folder(run: Run) -> None:
@@ -69,7 +69,7 @@ def test_machine_formats_are_json_alone(run: Run, form: str) -> None:
     assert answer.returncode == 1
     written = json.loads(answer.stdout)
     if form == "json":
-        assert [finding["column"] for finding in written["findings"]] == [27]
+        assert [finding["column"] for finding in written["findings"]] == [25]
     else:
         assert len(written["runs"][0]["results"]) == 1
         assert len(written["runs"][0]["tool"]["driver"]["rules"]) > 40
@@ -77,7 +77,7 @@ def test_machine_formats_are_json_alone(run: Run, form: str) -> None:
 
 def test_github_annotations(run: Run) -> None:
     first = run("--format=github", "bad.sql").stdout.splitlines()[0]
-    assert first.startswith("::error file=bad.sql,line=2,col=27,")
+    assert first.startswith("::error file=bad.sql,line=2,col=25,")
 
 
 def test_warnings_fail_and_infos_do_not(run: Run, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_suppressed_findings_pass(run: Run) -> None:
         (("-",), "no SQL statement in -"),
         ((), "no project here"),
         (("--explain", "no-such-rule"), "no rule 'no-such-rule'"),
-        (("--since", "no-such-ref", "bad.sql"), "no-such-ref"),
+        (("--since", "no-such-ref", "bad.sql"), "no git repository"),
     ],
 )
 def test_missed_preconditions_are_told(run: Run, tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
@@ -195,5 +195,5 @@ def test_since_reports_changed_lines_only(tmp_path: Path, run: Run) -> None:
     (tmp_path / "bad.sql").write_text(BAD + "grant select on a.b to anon;\n", encoding="utf-8")
     answer = run("--since", "HEAD", "bad.sql")
     assert answer.returncode == 1
-    assert [line for line in answer.stdout.splitlines() if " error " in line][0].startswith("bad.sql:3:")
-    assert answer.stdout.count(" error ") == 1
+    assert [line for line in answer.stdout.splitlines() if ": error " in line][0].startswith("bad.sql:3:")
+    assert answer.stdout.count(": error ") == 1

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pglast import ast
-
-from rempart.lint.closures import Closures
-from rempart.lint.holders import clients_that_may
-from rempart.lint.rule import Problem, Rule
-from rempart.lint.settings import Settings
-from rempart.lint.state import State, shown
-from rempart.lint.statement import Statement
+from rempart.lint.unprotected import ReadableRule
 from rempart.report.finding import Severity
 
 
-class MaterializedViewReadable(Rule):
+class MaterializedViewReadable(ReadableRule):
     """A materialized view that clients may read."""
 
     name = "materialized-view-readable"
     severity = Severity.ERROR
+    kind = "materialized view"
     what = (
         "A materialized view may be read by an API role, or stands in an exposed schema without "
         "being revoked from them."
@@ -32,24 +24,3 @@ class MaterializedViewReadable(Rule):
     )
     bad = ("create materialized view public.totaux as select count(*) from public.receptions;",)
     good = ("create materialized view prive.totaux as select count(*) from public.receptions;",)
-    statements = (ast.GrantStmt,)
-
-    def __init__(self) -> None:
-        self._closures = Closures()
-
-    def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
-        """Note what is revoked: the platform's defaults may have granted it."""
-        self._closures.note(statement, state)
-        yield from ()
-
-    def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge the materialized views there are at the end."""
-        for relation in state.relations.values():
-            if relation.kind != "materialized view" or not relation.seen:
-                continue
-            name = shown(relation.name)
-            readers = clients_that_may({"select"}, relation.name, state, settings)
-            if readers:
-                yield Problem(f"materialized view {name} may be read by {', '.join(readers)}", relation.place, name)
-            elif relation.name[0] in settings.exposed_schemas and not self._closures.closed(relation.name, settings):
-                yield Problem(f"materialized view {name} is in an exposed schema and not revoked", relation.place, name)
