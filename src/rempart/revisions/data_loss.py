@@ -30,9 +30,7 @@ def refuse_data_loss(*tables: str) -> None:
     if not names:
         return
     if data_loss_allowed(op.get_context()):
-        execute(
-            "-- allow-data-loss=1: the rows of these tables are lost: " + " ".join(", ".join(tables).split())
-        )
+        execute("-- allow-data-loss=1: the rows of these tables are lost: " + " ".join(", ".join(tables).split()))
         return
     count = _template("count_rows.sql")
     counts = [

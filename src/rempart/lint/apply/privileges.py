@@ -152,7 +152,7 @@ def targets(node: Any, state: State) -> list[Target]:
     """
     kind = _KINDS.get(node.objtype, "table")
     if node.targtype == enums.GrantTargetType.ACL_TARGET_ALL_IN_SCHEMA:
-        return list(_all_in(texts(node.objects), kind, state))
+        return list(_all_in(texts(node.objects), kind, node.objtype, state))
     found = []
     for written in node.objects or ():
         if isinstance(written, ast.RangeVar):
@@ -168,10 +168,15 @@ def targets(node: Any, state: State) -> list[Target]:
     return found
 
 
-def _all_in(schemas: tuple[str, ...], kind: str, state: State) -> Iterator[Target]:
+def _all_in(schemas: tuple[str, ...], kind: str, word: enums.ObjectType, state: State) -> Iterator[Target]:
     if kind == "function":
-        for name, detail in list(state.functions):
-            if name[0] in schemas:
+        # ALL FUNCTIONS leaves out procedures, ALL PROCEDURES the others.
+        left_out = {
+            enums.ObjectType.OBJECT_FUNCTION: ("procedure",),
+            enums.ObjectType.OBJECT_PROCEDURE: ("function", "aggregate"),
+        }.get(word, ())
+        for (name, detail), function in list(state.functions.items()):
+            if name[0] in schemas and function.kind not in left_out:
                 yield Target("function", name, detail)
         return
     for relation in state.relations.values():
