@@ -12,13 +12,9 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Protocol
 
-_ENTRY = re.compile(
-    r"^-- Name: (?P<name>.*); Type: (?P<type>[^;]*); Schema: (?P<schema>[^;]*); Owner: (?P<owner>.*)$"
-)
+_ENTRY = re.compile(r"^-- Name: (?P<name>.*); Type: (?P<type>[^;]*); Schema: (?P<schema>[^;]*); Owner: (?P<owner>.*)$")
 # Only between entries: inside of them a comment or an empty line belongs to the body of a function.
-_NOISE = re.compile(
-    r"(?:--.*|\\(?:un)?restrict .*|\\connect .*|SET .*|SELECT pg_catalog\.set_config\(.*|\s*)"
-)
+_NOISE = re.compile(r"(?:--.*|\\(?:un)?restrict .*|\\connect .*|SET .*|SELECT pg_catalog\.set_config\(.*|\s*)")
 _LISTS = ("ACL", "DEFAULT ACL")
 _SYSTEM_PROGRAMS = "/usr/lib/postgresql"
 
@@ -52,9 +48,7 @@ def schema_dump(server: Server, database: str) -> Counter[str]:
     return entries
 
 
-def difference(
-    first: Counter[str], second: Counter[str], names: tuple[str, str] = ("first", "second")
-) -> str:
+def difference(first: Counter[str], second: Counter[str], names: tuple[str, str] = ("first", "second")) -> str:
     """What one database has and the other has not, to read; empty when they are the same."""
     only_first, only_second = sorted((first - second).elements()), sorted((second - first).elements())
     by_title = {entry.split("\n", 1)[0]: entry for entry in only_second}

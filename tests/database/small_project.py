@@ -53,14 +53,10 @@ class Project:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path
 
-    def alembic(
-        self, *arguments: str, url: str | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def alembic(self, *arguments: str, url: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the alembic command as a user types it."""
         program = Path(sys.executable).with_name("alembic")
-        variables = {
-            key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REMPART_DEBUG")
-        }
+        variables = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REMPART_DEBUG")}
         if url is not None:
             variables["DATABASE_URL"] = url
         return subprocess.run(

@@ -82,9 +82,7 @@ def test_the_copy_has_neither_schema_nor_policies(project: Project) -> None:
     assert HISTORY and runner.history(project.config) == HISTORY
 
 
-def test_every_revision_can_be_undone_and_redone(
-    project: Project, server: Any, platform_database: Any
-) -> None:
+def test_every_revision_can_be_undone_and_redone(project: Project, server: Any, platform_database: Any) -> None:
     url = platform_database.owner_url
     before = dump_at_base(platform_database)
     for revision in HISTORY:
@@ -127,9 +125,7 @@ def test_the_scripts_do_what_the_online_commands_do(
         "upgrade online and by script",
     )
     assert runner.current(offline.owner_url, project.config) == HISTORY[-1]
-    told = run_psql.run(
-        server, offline.owner_url, runner.render(f"{HISTORY[-1]}:base", project.config, down=True)
-    )
+    told = run_psql.run(server, offline.owner_url, runner.render(f"{HISTORY[-1]}:base", project.config, down=True))
     assert told.returncode == 0, told.stderr
     assert_same(base, judge.schema_dump(server, offline.name), "downgrade by script")
     assert runner.current(offline.owner_url, project.config) is None
@@ -165,9 +161,7 @@ def test_with_rows_a_downgrade_loses_none_without_permission(
             assert "would lose the rows of" in error.message
             assert "allow-data-loss" in error.next_step
             assert contents(sample_database) == before
-            assert_same(
-                dumps[revision], judge.schema_dump(server, sample_database.name), f"{revision} was refused"
-            )
+            assert_same(dumps[revision], judge.schema_dump(server, sample_database.name), f"{revision} was refused")
             refused.append(revision)
             runner.downgrade(url, "-1", project.config, allow_data_loss=True)
         else:
@@ -177,9 +171,7 @@ def test_with_rows_a_downgrade_loses_none_without_permission(
                     assert table in after, f"{revision} lost {count} rows of {table} and said nothing"
                     assert after[table][0] >= count, f"{revision} lost rows of {table} and said nothing"
                     assert columns <= after[table][1], f"{revision} lost columns of {table} and said nothing"
-        assert_same(
-            dumps[previous], judge.schema_dump(server, sample_database.name), f"downgrade of {revision}, rows"
-        )
+        assert_same(dumps[previous], judge.schema_dump(server, sample_database.name), f"downgrade of {revision}, rows")
     assert refused, "the sample has rows, so some downgrade must have been refused"
     runner.upgrade(url, "head", project.config)
     assert_same(dumps[HISTORY[-1]], judge.schema_dump(server, sample_database.name), "head, after all that")

@@ -46,9 +46,7 @@ def test_a_comment_in_a_body_is_seen(server: Any, depot_database: Any) -> None:
     dumps = []
     for body in ("-- one\n\nselect 1", "-- two\n\nselect 1", "-- one\nselect 1"):
         with depot_database.connect() as connection:
-            connection.execute(
-                f"create or replace function app.extra() returns int language sql as $$\n{body}\n$$"
-            )
+            connection.execute(f"create or replace function app.extra() returns int language sql as $$\n{body}\n$$")
         dumps.append(judge.schema_dump(server, depot_database.name))
     assert judge.difference(dumps[0], dumps[1])
     assert judge.difference(dumps[0], dumps[2])

@@ -35,9 +35,11 @@ SCRIPTS = {
     "alter policy r on a.t to anon; create policy s on a.t; drop policy s on a.t",
     "policies follow their table": TABLE + "create policy p on a.t using (true); create schema z;"
     "alter table a.t rename to u; alter table a.u set schema z",
-    "grants of a table and its columns": TABLE + "grant select (b), update on a.t to anon; grant all on a.t to authenticated;"
+    "grants of a table and its columns": TABLE
+    + "grant select (b), update on a.t to anon; grant all on a.t to authenticated;"
     "revoke insert on a.t from authenticated",
-    "revoke of a table takes its columns": TABLE + "grant select (b), update (c) on a.t to anon; revoke select on a.t from anon",
+    "revoke of a table takes its columns": TABLE
+    + "grant select (b), update (c) on a.t to anon; revoke select on a.t from anon",
     "revoke of a column leaves the table": TABLE + "grant select on a.t to anon; revoke select (b) on a.t from anon",
     "grants follow a renamed column": TABLE + "grant select (b) on a.t to anon; alter table a.t rename column b to d",
     "revoke from a role leaves public": TABLE + "grant select on a.t to public, anon; revoke all on a.t from anon",
@@ -49,8 +51,7 @@ SCRIPTS = {
     "function replaced": FUNCTION
     + "revoke all on function a.f(int) from public; alter function a.f(int) security definer;"
     "create or replace function a.f(p int) returns int language sql as 'select 2'",
-    "function dropped and created": FUNCTION
-    + "revoke all on function a.f(int) from public; drop function a.f(int);"
+    "function dropped and created": FUNCTION + "revoke all on function a.f(int) from public; drop function a.f(int);"
     "create function a.f(p int) returns int language sql security definer as 'select 2'",
     "function altered": FUNCTION
     + "alter function a.f(int) reset search_path; alter function a.f(int) set search_path to a, pg_temp",
@@ -62,17 +63,22 @@ SCRIPTS = {
     "alter default privileges in schema a grant usage on sequences to anon; create table a.t (b serial);"
     "create view a.v as select 1 as b; alter default privileges in schema a revoke select on tables from anon;"
     "create table a.u ()",
-    "procedure in all functions": "create schema a; create procedure a.p() language sql as 'select 1';" + FUNCTION[17:]
+    "procedure in all functions": "create schema a; create procedure a.p() language sql as 'select 1';"
+    + FUNCTION[17:]
     + "revoke execute on all functions in schema a from public",
-    "procedure in all routines": "create schema a; create procedure a.p() language sql as 'select 1';" + FUNCTION[17:]
+    "procedure in all routines": "create schema a; create procedure a.p() language sql as 'select 1';"
+    + FUNCTION[17:]
     + "revoke execute on all routines in schema a from public",
     "search path": "create schema a; create schema z; set search_path = z, a; create table t (); create table a.u ();"
     "alter table u enable row level security; grant select on t to anon; set search_path to default; ",
     "local search path": "create schema a; begin; set local search_path = a; create table t (); commit;",
-    "rolled back": TABLE + "begin; grant select on a.t to anon; savepoint s; create table a.u (); rollback to s; commit;"
+    "rolled back": TABLE
+    + "begin; grant select on a.t to anon; savepoint s; create table a.u (); rollback to s; commit;"
     "begin; grant update on a.t to anon; rollback",
-    "elements of a schema": "create schema a create table t (b int) create view v as select 1 as b grant select on t to anon",
-    "block": TABLE + "do $$ begin if true then grant select on a.t to anon; end if; execute 'grant update on a.t to anon';"
+    "elements of a schema": "create schema a create table t (b int) create view v as select 1 as b "
+    "grant select on t to anon",
+    "block": TABLE
+    + "do $$ begin if true then grant select on a.t to anon; end if; execute 'grant update on a.t to anon';"
     "foreach x in array array['insert', 'delete'] loop execute format('grant %s on a.t to anon', x); end loop;"
     "end $$".replace("begin if", "declare x text; begin if", 1),
     "drop owned": TABLE + "grant select on a.t to anon; grant select on a.t to authenticated; drop owned by anon",
@@ -146,8 +152,10 @@ def known_relations(state: State) -> set[Any]:
 
 def known_policies(state: State) -> set[Any]:
     return {
-        (*policy.table, policy.name, policy.command, policy.permissive, frozenset(policy.roles))
-        + (policy.using is not None, policy.check is not None)
+        (
+            *(*policy.table, policy.name, policy.command, policy.permissive, frozenset(policy.roles)),
+            *(policy.using is not None, policy.check is not None),
+        )
         for one in state.relations.values()
         for policy in one.policies.values()
     }

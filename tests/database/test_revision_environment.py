@@ -44,9 +44,7 @@ def project(tmp_path: Path, config: Config) -> Project:
         'execute("create table public.a (id int)")',
         'refuse_data_loss("public.a")\nexecute("drop table public.a")',
     )
-    made.revision(
-        "0002", 'execute("create table public.b (id int)")', 'execute("drop table public.b")', after="0001"
-    )
+    made.revision("0002", 'execute("create table public.b (id int)")', 'execute("drop table public.b")', after="0001")
     return made
 
 
@@ -138,9 +136,7 @@ def superusers_database(server: Any, platform_template: str) -> Iterator[str]:
         yield name
 
 
-def test_a_database_of_a_superuser_is_refused(
-    project: Project, server: Any, superusers_database: str
-) -> None:
+def test_a_database_of_a_superuser_is_refused(project: Project, server: Any, superusers_database: str) -> None:
     url = server.url(superusers_database)
     told = project.alembic("upgrade", "head", url=url)
     assert told.returncode == 3
@@ -150,14 +146,13 @@ def test_a_database_of_a_superuser_is_refused(
     assert told.returncode == 3
     assert "is a superuser" in told.stderr
     with psycopg.connect(url) as connection:
-        assert connection.execute(
-            "select to_regnamespace('rempart'), to_regclass('public.a')"
-        ).fetchone() == (None, None)
+        assert connection.execute("select to_regnamespace('rempart'), to_regclass('public.a')").fetchone() == (
+            None,
+            None,
+        )
 
 
-def test_what_the_role_was_is_restored_on_a_callers_connection(
-    project: Project, platform_database: Any
-) -> None:
+def test_what_the_role_was_is_restored_on_a_callers_connection(project: Project, platform_database: Any) -> None:
     engine = create_engine(platform_database.url().replace("postgresql://", "postgresql+psycopg://"))
     configuration = AlembicConfig(str(project.config.alembic_ini))
     with engine.connect() as connection:
@@ -214,9 +209,7 @@ def test_the_commands_of_alembic_do_what_its_users_expect(project: Project, plat
     assert tables(platform_database) == ["a depot_owner", "b depot_owner"]
 
 
-def test_check_does_not_pass_without_a_model_to_compare_with(
-    project: Project, platform_database: Any
-) -> None:
+def test_check_does_not_pass_without_a_model_to_compare_with(project: Project, platform_database: Any) -> None:
     runner.upgrade(platform_database.owner_url, "head", project.config)
     told = project.alembic("check", url=platform_database.owner_url)
     assert told.returncode != 0
@@ -229,9 +222,7 @@ def test_a_revision_that_does_not_exist_is_an_error(project: Project, platform_d
     assert "Can't locate revision identified by '0009'" in told.stdout + told.stderr
 
 
-def test_scripts_lead_from_any_revision_to_any_other(
-    project: Project, server: Any, platform_database: Any
-) -> None:
+def test_scripts_lead_from_any_revision_to_any_other(project: Project, server: Any, platform_database: Any) -> None:
     def apply(direction: str, revisions: str) -> Any:
         script = runner.render(revisions, project.config, down=direction == "downgrade")
         return run_psql.run(server, platform_database.owner_url, script)
@@ -262,9 +253,7 @@ def test_scripts_lead_from_any_revision_to_any_other(
     assert runner.current(platform_database.owner_url, project.config) == "0001"
 
 
-def test_a_script_for_an_empty_database_stops_on_another(
-    project: Project, server: Any, platform_database: Any
-) -> None:
+def test_a_script_for_an_empty_database_stops_on_another(project: Project, server: Any, platform_database: Any) -> None:
     runner.upgrade(platform_database.owner_url, "head", project.config)
     with platform_database.connect() as connection:
         connection.execute("drop table public.a, public.b")
@@ -331,17 +320,13 @@ def test_a_refused_login_is_told_without_the_password(project: Project, platform
     assert "cannot connect to database" in told.stderr
     assert "hunter2" not in told.stderr
     assert "Traceback" not in told.stderr
-    missing = project.alembic(
-        "current", url=platform_database.owner_url.replace(platform_database.name, "not_there")
-    )
+    missing = project.alembic("current", url=platform_database.owner_url.replace(platform_database.name, "not_there"))
     assert missing.returncode == 3
     assert "not_there" in missing.stderr
 
 
 @pytest.mark.parametrize("scheme", ["postgres://", "postgresql+psycopg://"])
-def test_other_spellings_of_the_scheme_are_understood(
-    project: Project, platform_database: Any, scheme: str
-) -> None:
+def test_other_spellings_of_the_scheme_are_understood(project: Project, platform_database: Any, scheme: str) -> None:
     url = platform_database.owner_url.replace("postgresql://", scheme)
     assert project.alembic("current", url=url).returncode == 0
 

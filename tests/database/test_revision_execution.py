@@ -94,9 +94,7 @@ def test_a_script_does_what_the_online_upgrade_does(
         "back\\slash\n",
         "été – 石油 🛢",
     ]
-    difference = judge.difference(
-        judge.schema_dump(server, online.name), judge.schema_dump(server, offline.name)
-    )
+    difference = judge.difference(judge.schema_dump(server, online.name), judge.schema_dump(server, offline.name))
     assert not difference, difference
 
 
@@ -121,9 +119,7 @@ def test_concurrent_indexes_work_outside_of_a_transaction(
     told = run_psql.run(server, another_platform_database.owner_url, runner.render("head", project.config))
     assert told.returncode == 0, told.stderr
     for database in (platform_database, another_platform_database):
-        assert rows(
-            database, "select indisvalid from pg_index where indexrelid = 'public.t_id'::regclass"
-        ) == [(True,)]
+        assert rows(database, "select indisvalid from pg_index where indexrelid = 'public.t_id'::regclass") == [(True,)]
         assert rows(database, "select version_num from rempart.alembic_version") == [("0001",)]
 
 
@@ -172,14 +168,10 @@ def test_in_process_rows_may_be_lost_on_request(project: Project, platform_datab
     runner.upgrade(platform_database.owner_url, "head", project.config)
     with platform_database.connect() as connection:
         connection.execute("insert into public.t values (1)")
-    assert runner.downgrade(platform_database.owner_url, "base", project.config, allow_data_loss=True) == [
-        "0001"
-    ]
+    assert runner.downgrade(platform_database.owner_url, "base", project.config, allow_data_loss=True) == ["0001"]
 
 
-def test_the_script_of_a_downgrade_keeps_the_guard(
-    project: Project, server: Any, platform_database: Any
-) -> None:
+def test_the_script_of_a_downgrade_keeps_the_guard(project: Project, server: Any, platform_database: Any) -> None:
     with_table(project)
     url = platform_database.owner_url
     runner.upgrade(url, "head", project.config)
@@ -198,9 +190,7 @@ def test_the_script_of_a_downgrade_keeps_the_guard(
     assert not exists(platform_database, "public.t")
 
 
-def test_the_guard_keeps_others_out_until_the_downgrade_ends(
-    project: Project, platform_database: Any
-) -> None:
+def test_the_guard_keeps_others_out_until_the_downgrade_ends(project: Project, platform_database: Any) -> None:
     project.revision(
         "0001",
         'execute("create table public.t (id int); create table public.seen (mode text)")',
@@ -213,9 +203,7 @@ def test_the_guard_keeps_others_out_until_the_downgrade_ends(
     assert ("AccessExclusiveLock",) in rows(platform_database, "select mode from public.seen")
 
 
-def test_rows_that_row_security_hides_are_not_taken_for_none(
-    project: Project, platform_database: Any
-) -> None:
+def test_rows_that_row_security_hides_are_not_taken_for_none(project: Project, platform_database: Any) -> None:
     with_table(project)
     url = platform_database.owner_url
     runner.upgrade(url, "head", project.config)
@@ -266,9 +254,7 @@ def test_an_error_names_revision_file_line_and_reason(project: Project, platform
     told = project.alembic("upgrade", "head", url=url)
     assert told.returncode == 3
     line = path.read_text().split("\n").index("select nothing from public.t") + 1
-    expected = (
-        f'column "nothing" does not exist (42703) (0002_test.py, line {line}: select nothing from public.t)'
-    )
+    expected = f'column "nothing" does not exist (42703) (0002_test.py, line {line}: select nothing from public.t)'
     assert f"error: the upgrade of revision 0002 failed and was rolled back: {expected}" in told.stderr
     assert "Traceback" not in told.stderr
     # What came before stays, what failed is gone altogether.
@@ -291,9 +277,7 @@ def test_an_error_of_a_running_function_carries_its_hint(project: Project, platf
         "0001",
         "execute(\"do $$ begin raise exception 'no' using hint = 'do this', detail = 'because'; end $$\")",
     )
-    with pytest.raises(
-        OperationError, match=r"no \(P0001\); because \(0001_test\.py, the SQL at line"
-    ) as raised:
+    with pytest.raises(OperationError, match=r"no \(P0001\); because \(0001_test\.py, the SQL at line") as raised:
         runner.upgrade(platform_database.owner_url, "head", project.config)
     assert raised.value.next_step == "do this"
 

@@ -118,9 +118,7 @@ HOLES = {
 @pytest.mark.parametrize("hole", HOLES)
 def test_a_hole_fails_the_demo_and_is_named(hole: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
-    shutil.copytree(
-        ROOT, project, ignore=shutil.ignore_patterns(".venv", ".git", ".rempart", "tests", "*cache*")
-    )
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(".venv", ".git", ".rempart", "tests", "*cache*"))
     last = sorted((project / "migrations/versions").glob("0*.py"))[-1].name[:4]
     (project / "migrations/versions/9999_hole.py").write_text(
         f'"""A hole."""\nfrom rempart.revisions import execute\nrevision = "9999"\ndown_revision = "{last}"\n'

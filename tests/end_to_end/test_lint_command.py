@@ -191,5 +191,5 @@ def test_since_reports_changed_lines_only(tmp_path: Path, run: Run) -> None:
     (tmp_path / "bad.sql").write_text(BAD + "grant select on a.b to anon;\n", encoding="utf-8")
     answer = run("--since", "HEAD", "bad.sql")
     assert answer.returncode == 1
-    assert [line for line in answer.stdout.splitlines() if ": error " in line][0].startswith("bad.sql:3:")
+    assert next(line for line in answer.stdout.splitlines() if ": error " in line).startswith("bad.sql:3:")
     assert answer.stdout.count(": error ") == 1

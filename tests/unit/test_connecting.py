@@ -54,9 +54,7 @@ def server_of_version(version: str) -> Iterator[str]:
 def test_an_old_server_is_refused(version: str) -> None:
     with (
         server_of_version(version) as url,
-        pytest.raises(
-            OperationError, match=f"runs Postgres {version.split('.')[0]}, and Postgres 15 or newer"
-        ),
+        pytest.raises(OperationError, match=f"runs Postgres {version.split('.')[0]}, and Postgres 15 or newer"),
     ):
         connect(url)
 
@@ -93,9 +91,7 @@ def test_the_url_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         database_url()
 
 
-@pytest.mark.parametrize(
-    "url", ["mysql://a:hunter2@h/d", "hunter2", "postgresql://a:hunter2%zz@h/d", "sqlite:///x"]
-)
+@pytest.mark.parametrize("url", ["mysql://a:hunter2@h/d", "hunter2", "postgresql://a:hunter2%zz@h/d", "sqlite:///x"])
 def test_other_urls_are_refused_without_repeating_them(url: str) -> None:
     with pytest.raises(UsageError) as raised:
         database_url(url)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft4Validator
 
+from rempart.records import replace
 from rempart.report.finding import Finding, Severity, findings_json
 from rempart.report.github import findings_github
 from rempart.report.sarif import RuleDescription, findings_sarif
@@ -93,8 +93,7 @@ class TestGithub:
         odd = replace(FOUND, path="a,b:c%\nd.sql", message="50 %\n::warning::x\r")
         lines = findings_github([odd], "x").splitlines()
         assert lines[0] == (
-            "::error file=a%2Cb%3Ac%25%0Ad.sql,line=3,col=7,endColumn=10,title=grant-all"
-            "::50 %25%0A::warning::x%0D"
+            "::error file=a%2Cb%3Ac%25%0Ad.sql,line=3,col=7,endColumn=10,title=grant-all::50 %25%0A::warning::x%0D"
         )
         assert len(lines) == 2
 

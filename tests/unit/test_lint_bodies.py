@@ -217,7 +217,7 @@ def test_loops_over_something_else_are_dynamic() -> None:
         ("U&'d\\0061t\\+000061'", "data"),
         ("'a' || ('b' || 'c')::text", "abc"),
         ("concat('a', 'b')", "ab"),
-        ("format('%s%%%I %L %2$s', 'a', 'B\"c', 'it''s')", "a%\"B\"\"c\" 'it''s' B\"c"),
+        ("format('%s%%%I %L %2$s', 'a', 'B\"c', 'it''s')", 'a%"B""c" \'it\'\'s\' B"c'),
         ("pg_catalog.quote_literal('a')", "'a'"),
     ],
 )

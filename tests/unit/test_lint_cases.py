@@ -19,6 +19,7 @@ from rempart.report.finding import Finding
 
 CASES = Path(__file__).parent.parent / "lint_cases"
 
+
 def findings(sql: str, name: str = "case.sql") -> list[Finding]:
     return lint(units_of(sql, name), all_rules(), Settings()).findings
 

@@ -134,7 +134,8 @@ def test_findings_are_in_order_and_not_twice() -> None:
 
 
 def test_empty_units_are_told() -> None:
-    report = judged(unit("-- nothing"), unit("select 1", Direction.UPGRADE, "1"), unit("selec 2", Direction.UPGRADE, "2"))
+    upgrades = [unit("select 1", Direction.UPGRADE, "1"), unit("selec 2", Direction.UPGRADE, "2")]
+    report = judged(unit("-- nothing"), *upgrades)
     assert report.empty == ("f.sql",)
     assert (report.statements, report.units) == (1, 3)
 

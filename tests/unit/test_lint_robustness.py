@@ -26,8 +26,8 @@ INPUTS = int(os.environ.get("REMPART_FUZZ_INPUTS", "2000"))
 """The nightly run sets 100,000."""
 SLOW = 1.0
 PIECES = [
-    *["'", '"', "$$", "$a$", ";", "(", ")", "[", "/*", "*/", "--", "\\", "\n", "\r\n", "\t", "\0", "\ufeff", "::", ":x"],
-    *["..", "%I", "e'", "E'\\u12'", "U&'", "''", "é", "😀", "\ud800", "x" * 70, '"' + "é" * 40 + '"', "((" * 40],
+    *["'", '"', "$$", "$a$", ";", "(", ")", "[", "/*", "*/", "--", "\\", "\n", "\r\n", "\t", "\0", "\ufeff", "::"],
+    *[":x", "..", "%I", "e'", "E'\\u12'", "U&'", "''", "é", "😀", "\ud800", "x" * 70, '"' + "é" * 40 + '"', "((" * 40],
     *[" or ", " not ", " null ", " end ", " case ", " begin ", " begin atomic ", " loop ", " execute ", " array["],
     *["do $$ begin ", "copy x from stdin;\n", "\\.\n", "\\gexec\n", "public.", " anon ", " as ", " with "],
     *["-- rempart: allow grant-all: x\n", "/* rempart: allow", " until 2026-13-01: "],

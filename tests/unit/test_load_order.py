@@ -116,9 +116,7 @@ def test_what_the_platform_provides_needs_no_file(tmp_path: Path) -> None:
     create table auth.users (id uuid);
     create function public.given() returns int language sql as '';
     """
-    files = {
-        "schema/tables/a.sql": "create view public.a as select public.given() from auth.users, auth.anything;"
-    }
+    files = {"schema/tables/a.sql": "create view public.a as select public.given() from auth.users, auth.anything;"}
     assert order(tmp_path, files, platform) == ["schema/tables/a.sql"]
 
 
@@ -150,9 +148,7 @@ def test_a_circle_is_told_with_the_files_and_the_objects(tmp_path: Path) -> None
     ],
 )
 def test_what_nobody_creates_is_told_with_its_place(tmp_path: Path, text: str, name: str) -> None:
-    with pytest.raises(
-        UsageError, match=r"schema/tables/a\.sql:\d:1: .* is needed, and no file creates it"
-    ) as raised:
+    with pytest.raises(UsageError, match=r"schema/tables/a\.sql:\d:1: .* is needed, and no file creates it") as raised:
         order(tmp_path, {"schema/tables/a.sql": text})
     assert name in raised.value.message
 
@@ -164,10 +160,7 @@ def test_an_object_of_two_files_is_told_with_both_places(tmp_path: Path) -> None
     }
     with pytest.raises(UsageError) as raised:
         order(tmp_path, files)
-    assert (
-        raised.value.message
-        == "policies/b.sql:2:1: relation public.t is created at schema/tables/a.sql:1:1 already"
-    )
+    assert raised.value.message == "policies/b.sql:2:1: relation public.t is created at schema/tables/a.sql:1:1 already"
 
 
 def test_the_same_function_in_two_files_is_told(tmp_path: Path) -> None:

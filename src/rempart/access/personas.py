@@ -44,9 +44,7 @@ def load_personas(config: Config) -> dict[str, Persona]:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["persona"]
         personas = [Persona(**entry) for entry in entries]
     except FileNotFoundError:
-        raise UsageError(
-            f"there is no {path}.", next_step="write it, with a [[persona]] for each session"
-        ) from None
+        raise UsageError(f"there is no {path}.", next_step="write it, with a [[persona]] for each session") from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path} does not list personas: {error}",
@@ -69,7 +67,5 @@ def become(connection: psycopg.Connection[Any], persona: Persona, config: Config
     """
     with connection.transaction():
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(persona.role)))
-        connection.execute(
-            "select set_config(%s, %s, true)", (config.claims_setting, json.dumps(dict(persona.claims)))
-        )
+        connection.execute("select set_config(%s, %s, true)", (config.claims_setting, json.dumps(dict(persona.claims))))
         yield

@@ -111,9 +111,7 @@ def count_rows(connection: Connection, found: Iterable[Relation]) -> dict[str, i
     return {relation.qualified: _count(connection, relation) for relation in found}
 
 
-def try_reads(
-    connection: Connection, persona: Persona, found: Iterable[Relation], config: Config
-) -> list[Attempt]:
+def try_reads(connection: Connection, persona: Persona, found: Iterable[Relation], config: Config) -> list[Attempt]:
     """Select every row of every relation as a persona.
 
     Args:
@@ -129,9 +127,7 @@ def try_reads(
         ]
 
 
-def try_writes(
-    connection: Connection, persona: Persona, found: Iterable[Relation], config: Config
-) -> list[Attempt]:
+def try_writes(connection: Connection, persona: Persona, found: Iterable[Relation], config: Config) -> list[Attempt]:
     """Insert into, update (column by column), delete from and truncate every relation; all is rolled back.
 
     Args:
@@ -148,9 +144,7 @@ def try_writes(
         ]
 
 
-def try_functions(
-    connection: Connection, catalog: Connection, persona: Persona, config: Config
-) -> list[Attempt]:
+def try_functions(connection: Connection, catalog: Connection, persona: Persona, config: Config) -> list[Attempt]:
     """Call every function of the project as a persona, with NULL for each argument; all is rolled back.
 
     A call that gets past the privilege check counts as executable, whatever it then says.

@@ -143,9 +143,7 @@ def _print_access(access: AccessShown, console: Console) -> None:
         cells = [_cell(access.reads[p.name][relation.qualified], total) for p in access.personas]
         table.add_row(relation.name, str(total), *cells)
     console.print(table)
-    console.print(
-        "  · refused (42501)   0 hidden by row security   [green]n[/] all rows   [yellow]n[/] some of them"
-    )
+    console.print("  · refused (42501)   0 hidden by row security   [green]n[/] all rows   [yellow]n[/] some of them")
 
 
 def _cell(attempt: Attempt, total: int) -> Text:
@@ -171,9 +169,7 @@ def _print_anon(anon: AnonVerdict, console: Console) -> None:
     console.print(Text(f"  {sentence}"), soft_wrap=True)
     for attempt in _not_refused(anon):
         detail = attempt.reason or f"{attempt.rows} rows"
-        console.print(
-            Text(f"  {attempt.outcome.value}: {attempt.action} {attempt.subject} ({detail})", "red")
-        )
+        console.print(Text(f"  {attempt.outcome.value}: {attempt.action} {attempt.subject} ({detail})", "red"))
 
 
 def _not_refused(anon: AnonVerdict) -> list[Attempt]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rempart.errors import UsageError
+from rempart.records import field, record
 
 if TYPE_CHECKING:
     from rempart.lint.engine import Checker, Report, Unit
@@ -21,7 +21,7 @@ _FORMATS = ("text", "json", "sarif", "github")
 _FAILED = 1
 
 
-@dataclass
+@record()
 class Arguments:
     """What the user asked for.
 
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
 
     rules: list[Rule] = list(all_rules())
     names = [rule.name for rule in rules]
-    configuration = load(Path.cwd(), [*names, "squawk/"])
+    configuration = load(os.getcwd(), [*names, "squawk/"])
     selection = select(given.paths, configuration)
     units: list[Unit] = units_of(selection.files)
     checkers: list[Checker] = []
@@ -103,6 +103,8 @@ def run(arguments: Sequence[str]) -> int:
     report = lint(units, rules, configuration.settings, checkers)
     findings = _asked_for(report.findings, selection)
     if given.since is not None:
+        from pathlib import Path
+
         from rempart.lint.since import changed_lines
 
         paths = sorted({finding.path for finding in findings})

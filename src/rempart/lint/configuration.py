@@ -5,14 +5,13 @@ Read apart from the rest of the configuration: a project that only lints names n
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from os.path import dirname, isfile, join
 from typing import Any
 
 from rempart.errors import UsageError
 from rempart.lint.settings import Settings
+from rempart.records import field, record
 from rempart.report.finding import Severity
 
 _TABLE = "[tool.rempart.lint]"
@@ -30,12 +29,12 @@ _KEYS = {*_SETS, "gateway_role", "severities", "paths", "unread_revisions"}
 _DECLARED = ("schema/schemas", "schema/tables", "schema/functions", "schema/views", "schema/triggers", "policies")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class LintConfiguration:
     """What to lint, and how.
 
     Attributes:
-        root: Folder of `pyproject.toml`; None without a project.
+        root: Folder of `pyproject.toml`; None without a project. Paths are absolute.
         settings: For the rules.
         paths: Files and folders to lint, in this order, when none are named.
         platform: Folder of the stand-in of the platform, which is left out.
@@ -43,15 +42,15 @@ class LintConfiguration:
         unread_revisions: Revisions that may be left out, because they cannot be rendered without a database.
     """
 
-    root: Path | None = None
+    root: str | None = None
     settings: Settings = field(default_factory=Settings)
-    paths: tuple[Path, ...] = ()
-    platform: Path | None = None
-    alembic_ini: Path | None = None
+    paths: tuple[str, ...] = ()
+    platform: str | None = None
+    alembic_ini: str | None = None
     unread_revisions: tuple[str, ...] = ()
 
 
-def load(start: Path, rules: Collection[str]) -> LintConfiguration:
+def load(start: str, rules: Collection[str]) -> LintConfiguration:
     """Read the configuration of the project that a folder belongs to.
 
     Args:
@@ -64,25 +63,35 @@ def load(start: Path, rules: Collection[str]) -> LintConfiguration:
     Raises:
         UsageError: The table is wrong; the message names the key.
     """
-    for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
-        if file.is_file():
+    folder, parent = start, dirname(start)
+    while True:
+        file = join(folder, "pyproject.toml")
+        if isfile(file):
             project = _read(file).get("tool", {}).get("rempart")
             if isinstance(project, dict):
-                return _configuration(project, file, rules)
-    return LintConfiguration()
+                return _configuration(project, folder, file, rules)
+        if parent == folder:
+            return LintConfiguration()
+        folder, parent = parent, dirname(parent)
 
 
-def _read(file: Path) -> Mapping[str, Any]:
+def _read(file: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} is not valid TOML: {error}", next_step="correct the file") from None
+        with open(file, "rb") as stream:
+            content = stream.read()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", next_step="make it readable") from None
+    if b"rempart" not in content:
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} is not valid TOML: {error}", next_step="correct the file") from None
 
 
-def _configuration(project: Mapping[str, Any], file: Path, rules: Collection[str]) -> LintConfiguration:
+def _configuration(project: Mapping[str, Any], root: str, file: str, rules: Collection[str]) -> LintConfiguration:
     table = project.get("lint", {})
     if not isinstance(table, dict):
         raise UsageError(f"lint of [tool.rempart] in {file} is not a table.", next_step=f"write it as {_TABLE}")
@@ -91,19 +100,18 @@ def _configuration(project: Mapping[str, Any], file: Path, rules: Collection[str
             f"{_TABLE} in {file} has an unknown key: {', '.join(unknown)}.",
             next_step=f"known keys: {', '.join(sorted(_KEYS))}",
         )
-    root = file.parent
     declared = _texts(project, "declared", file) or _DECLARED
     return LintConfiguration(
         root=root,
         settings=_settings(project, table, file, rules),
-        paths=tuple(root / path for path in _texts(table, "paths", file) or declared),
-        platform=root / str(project.get("platform", "schema/platform")),
-        alembic_ini=root / str(project.get("alembic_ini", "alembic.ini")),
+        paths=tuple(join(root, path) for path in _texts(table, "paths", file) or declared),
+        platform=join(root, str(project.get("platform", "schema/platform"))),
+        alembic_ini=join(root, str(project.get("alembic_ini", "alembic.ini"))),
         unread_revisions=_texts(table, "unread_revisions", file) or (),
     )
 
 
-def _settings(project: Mapping[str, Any], table: Mapping[str, Any], file: Path, rules: Collection[str]) -> Settings:
+def _settings(project: Mapping[str, Any], table: Mapping[str, Any], file: str, rules: Collection[str]) -> Settings:
     defaults = Settings()
     given: dict[str, Any] = {key: frozenset(_texts(table, key, file) or ()) for key in _SETS if key in table}
     if "exposed_schemas" not in given and (exposed := _texts(project, "exposed_schemas", file)):
@@ -117,7 +125,7 @@ def _settings(project: Mapping[str, Any], table: Mapping[str, Any], file: Path, 
     return Settings(**given)
 
 
-def _severities(table: object, file: Path, rules: Collection[str]) -> dict[str, Severity | None]:
+def _severities(table: object, file: str, rules: Collection[str]) -> dict[str, Severity | None]:
     title = "[tool.rempart.lint.severities]"
     if not isinstance(table, dict):
         raise UsageError(f"{title} in {file} is not a table.", next_step='write rule = "error"')
@@ -135,7 +143,7 @@ def _severities(table: object, file: Path, rules: Collection[str]) -> dict[str, 
     return found
 
 
-def _texts(table: Mapping[str, Any], key: str, file: Path) -> tuple[str, ...] | None:
+def _texts(table: Mapping[str, Any], key: str, file: str) -> tuple[str, ...] | None:
     value = table.get(key)
     if value is None:
         return None

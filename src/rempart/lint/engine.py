@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pglast import ast
@@ -18,6 +17,7 @@ from rempart.lint.settings import Settings
 from rempart.lint.state import State, shown
 from rempart.lint.statement import Direction, Origin, Statement
 from rempart.lint.suppressions import UNUSED, Suppressions
+from rempart.records import record, replace
 from rempart.report.finding import Finding, in_order
 from rempart.sqltext.parse import Trouble, Unparsed, parse
 from rempart.sqltext.positioned import Place, PositionedText
@@ -35,7 +35,7 @@ _WORD = r'"(?:[^"]|"")*"|\w+(?:\.(?:\w+|"(?:[^"]|"")*"))*|\S'
 _DEEPEST = 20
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Unit:
     """What is run as one: a file, or one direction of a revision.
 
@@ -52,7 +52,7 @@ class Unit:
     revision: str | None = None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Report:
     """The outcome of a run.
 
@@ -115,7 +115,7 @@ def lint(
     return Report(run.judged(), run.statements, len(units), tuple(run.empty))
 
 
-@dataclass
+@record()
 class _Line:
     """A line of statements that lead to one state: the files, the upgrades, or one downgrade.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pglast.enums import GrantTargetType, ObjectType
 
@@ -33,8 +32,7 @@ OPENING = RELATIONS | FUNCTIONS | {"schema"}
 """Words of objects whose privileges let a session read, write, run or find something."""
 
 
-@dataclass(frozen=True)
-class Privilege:
+class Privilege(NamedTuple):
     """One privilege of the list.
 
     Attributes:
@@ -46,8 +44,7 @@ class Privilege:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a GRANT or REVOKE on objects says.
 
     Attributes:
@@ -94,6 +91,10 @@ def name_of(target: Target) -> str:
     return name + (target.detail if target.kind == "function" else "")
 
 
+_read_last: list[tuple[Any, State, Change]] = []
+"""What was read last: many rules ask about the same statement, one after the other."""
+
+
 def change_of(node: Any, state: State) -> Change:
     """Read a GRANT or REVOKE on objects, or the action of ALTER DEFAULT PRIVILEGES.
 
@@ -101,6 +102,15 @@ def change_of(node: Any, state: State) -> Change:
         node: GrantStmt of the parse tree.
         state: Resolves unqualified names.
     """
+    for known, of_state, change in _read_last:
+        if known is node and of_state is state:
+            return change
+    change = _read(node, state)
+    _read_last[:] = [(node, state, change)]
+    return change
+
+
+def _read(node: Any, state: State) -> Change:
     defaults = node.targtype == GrantTargetType.ACL_TARGET_DEFAULTS
     in_schema = node.targtype == GrantTargetType.ACL_TARGET_ALL_IN_SCHEMA
     return Change(

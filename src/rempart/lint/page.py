@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import fields
 from importlib import resources
 
 from rempart.lint.registry import all_rules
@@ -13,6 +12,7 @@ from rempart.lint.registry import rule as registered
 from rempart.lint.rule import Rule
 from rempart.lint.settings import Settings
 from rempart.lint.squawk_rules import PREFIX, is_opt_in, squawk_rules
+from rempart.records import names_of
 
 _WIDTH = 100
 _OFF = "off"
@@ -66,11 +66,11 @@ def _settings() -> Iterator[str]:
     """A row for each setting of the rules, told from its own docstring."""
     meanings = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(Settings.__doc__ or "")}
     defaults = Settings()
-    for field in fields(Settings):
-        value = getattr(defaults, field.name)
+    for name in names_of(Settings):
+        value = getattr(defaults, name)
         shown = value if isinstance(value, str) else ", ".join(sorted(value))
-        meaning = meanings[field.name].replace("None switches", "`off` switches")
-        yield f"| `{field.name}` | {shown or 'those below'} | {meaning} |"
+        meaning = meanings[name].replace("None switches", "`off` switches")
+        yield f"| `{name}` | {shown or 'those below'} | {meaning} |"
 
 
 def _section(rule: Rule) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from pglast import ast
 
@@ -15,8 +14,7 @@ from rempart.report.finding import Severity
 from rempart.sqltext.positioned import Place
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """What a check found, before severity and suppression.
 
     Attributes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from rempart.records import field, record
 from rempart.report.finding import Severity
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Settings:
     """Settings of the rules.
 

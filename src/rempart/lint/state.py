@@ -7,10 +7,10 @@ was never seen created may still be spoken of (a later file of a longer history)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from rempart.lint.statement import Statement
+from rempart.records import field, record, replace
 from rempart.sqltext.positioned import Place
 
 PUBLIC = "public"
@@ -25,7 +25,7 @@ def shown(name: Name) -> str:
     return ".".join(part if part.isidentifier() and part == part.lower() else f'"{part}"' for part in name)
 
 
-@dataclass
+@record()
 class Policy:
     """A row-security policy.
 
@@ -62,7 +62,7 @@ class Policy:
     seen: bool = True
 
 
-@dataclass
+@record()
 class Relation:
     """A table, view, materialized view, foreign table or sequence.
 
@@ -101,7 +101,7 @@ class Relation:
     triggers: dict[str, Name] = field(default_factory=dict)
 
 
-@dataclass
+@record()
 class Function:
     """A function or procedure.
 
@@ -141,8 +141,7 @@ class Function:
     changes_structure: bool = False
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """What privileges are held on.
 
     Attributes:
@@ -157,7 +156,7 @@ class Target:
     detail: str = ""
 
 
-@dataclass
+@record()
 class DefaultPrivilege:
     """A default privilege that was granted and not revoked since.
 
@@ -178,7 +177,7 @@ class DefaultPrivilege:
     place: Place
 
 
-@dataclass
+@record()
 class Role:
     """A role, as far as statements describe it.
 
@@ -234,7 +233,7 @@ class Functions(dict[tuple[Name, str], Function]):
         return list(self._named.get(name, {}).values())
 
 
-@dataclass
+@record()
 class State:
     """Everything known after the statements read so far.
 
@@ -274,7 +273,7 @@ class State:
     dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
     revoked: dict[Name, dict[str, set[str]]] = field(default_factory=dict)
     guards: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    facts: dict[Any, Any] = field(default_factory=dict, repr=False)
+    facts: dict[Any, Any] = field(default_factory=dict)
     after_transaction: tuple[tuple[str, ...], str] | None = None
 
     def copy(self) -> State:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from rempart.records import record
 from rempart.sqltext.positioned import Place, PositionedText
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Origin(StrEnum):
     """It stands in the body of a function, and runs when that is called. The state does not take it in."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Statement:
     """A parsed statement.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rempart.lint.rule import Problem
+from rempart.records import field, record
 from rempart.report.finding import Finding
 from rempart.sqltext.positioned import Place, PositionedText
 
@@ -31,7 +31,7 @@ _BLANK_LINE = r"\n[ \t\r]*\n"
 # Most texts hold no suppression: the patterns are compiled where they are first used.
 
 
-@dataclass
+@record()
 class Suppression:
     """A comment that allows rules in a statement.
 
@@ -59,7 +59,7 @@ class Suppression:
         return (self.start.line, self.start.column) <= at <= (self.end.line, self.end.column)
 
 
-@dataclass
+@record()
 class Suppressions:
     """All suppressions of a run.
 
@@ -125,7 +125,7 @@ class Suppressions:
                 return
         allowed = []
         for name in names:
-            if name in ABOUT_SUPPRESSIONS or name not in self.known:
+            if name in ABOUT_SUPPRESSIONS or not self._knows(name):
                 what = "cannot be suppressed" if name in ABOUT_SUPPRESSIONS else "is no rule"
                 self._problem(UNKNOWN_RULE, f"{name} {what}", place)
             else:
@@ -133,6 +133,11 @@ class Suppressions:
         start, end = (text.place(span[0]), text.place(span[1])) if span else (None, None)
         found = Suppression(place, tuple(allowed), until, start, end)
         self._by_path.setdefault(place.path, []).append(found)
+
+    def _knows(self, name: str) -> bool:
+        """Whether there is such a rule. Those of another tool are only known where that is asked."""
+        tool, slash, _ = name.partition("/")
+        return name in self.known or (bool(slash) and not any(rule.startswith(tool + slash) for rule in self.known))
 
     def _problem(self, rule: str, message: str, place: Place) -> None:
         self.problems.append((rule, Problem(message, place)))

@@ -198,8 +198,7 @@ def _access(server: Server, config: Config) -> AccessShown:
     ):
         found = [r for r in relations(catalog) if r.schema in config.exposed_schemas]
         reads = {
-            persona.name: {a.subject: a for a in try_reads(gateway, persona, found, config)}
-            for persona in personas
+            persona.name: {a.subject: a for a in try_reads(gateway, persona, found, config)} for persona in personas
         }
         return AccessShown(personas, found, count_rows(catalog, found), reads)
 

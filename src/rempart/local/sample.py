@@ -66,9 +66,7 @@ def _steps(config: Config) -> list[tuple[Path, str]]:
     except FileNotFoundError:
         raise UsageError(f"there is no {path}.", next_step="write it, or leave out the sample data") from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path} does not list steps: {error}", next_step="each [[step]] has file and as"
-        ) from None
+        raise UsageError(f"{path} does not list steps: {error}", next_step="each [[step]] has file and as") from None
     for file, _ in steps:
         if not file.is_file():
             raise UsageError(f"{path} names {file.name}, which is not there.", next_step="correct the name")

@@ -67,9 +67,7 @@ def run() -> None:
 
 def _migrate() -> None:
     with _connection() as connection:
-        context.configure(
-            connection=connection, on_version_apply=context.config.attributes.get(ON_STEP), **_SETTINGS
-        )
+        context.configure(connection=connection, on_version_apply=context.config.attributes.get(ON_STEP), **_SETTINGS)
         try:
             with version_table.closed_version_table(context.get_context()), context.begin_transaction():
                 context.run_migrations()

@@ -62,9 +62,7 @@ def _reason(error: DBAPIError) -> tuple[str, str]:
     """Return Postgres's message with its SQLSTATE and detail, and its hint."""
     cause = error.orig
     if not isinstance(cause, psycopg.Error) or cause.sqlstate is None:
-        return " ".join(
-            str(cause).split()
-        ), "Check that the server is running and reachable, then run it again."
+        return " ".join(str(cause).split()), "Check that the server is running and reachable, then run it again."
     diagnostic = cause.diag
     message = f"{diagnostic.message_primary} ({cause.sqlstate})"
     if diagnostic.message_detail:

@@ -31,7 +31,5 @@ def data_loss_allowed(context: MigrationContext) -> bool:
     if asked is None:
         return False
     if asked != "1":
-        raise UsageError(
-            f"-x allow-data-loss={asked} is not understood", "Pass -x allow-data-loss=1, or leave it out."
-        )
+        raise UsageError(f"-x allow-data-loss={asked} is not understood", "Pass -x allow-data-loss=1, or leave it out.")
     return True

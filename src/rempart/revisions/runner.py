@@ -40,9 +40,7 @@ def upgrade(url: str, revision: str = "head", config: Config | None = None) -> l
     return applied
 
 
-def downgrade(
-    url: str, revision: str, config: Config | None = None, *, allow_data_loss: bool = False
-) -> list[str]:
+def downgrade(url: str, revision: str, config: Config | None = None, *, allow_data_loss: bool = False) -> list[str]:
     """Take a database back to a revision.
 
     Args:

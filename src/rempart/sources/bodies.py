@@ -57,9 +57,7 @@ def _call(function: dict[str, Any]) -> sql.Composed:
     return sql.SQL("select {}(%s::bigint::oid)").format(validator)
 
 
-def _wrong_body(
-    error: psycopg.Error, function: dict[str, Any], candidates: Sequence[Statement]
-) -> OperationError:
+def _wrong_body(error: psycopg.Error, function: dict[str, Any], candidates: Sequence[Statement]) -> OperationError:
     body = function["body"]
     # Of functions with one name, the one that has this very body: its text is kept as it was written.
     statement = next((found for found in candidates if body in found.text), candidates[0])

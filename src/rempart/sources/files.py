@@ -46,9 +46,7 @@ def declared_files(config: Config) -> list[SourceFile]:
     files = [file for place in config.declared for file in _files_at(place, config)]
     if not files:
         places = ", ".join(shown(place, config) for place in config.declared)
-        raise UsageError(
-            f"there is no SQL file in {places}", "Write the declared state there, one object a file."
-        )
+        raise UsageError(f"there is no SQL file in {places}", "Write the declared state there, one object a file.")
     return files
 
 

@@ -7,15 +7,13 @@ on behind it: at the next semicolon, or where a line begins a new statement.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from pglast import parse_sql
 from pglast.parser import ParseError, split
 
 from rempart.sqltext.positioned import PositionedText
-
 
 _LONG = 4_000
 
@@ -29,8 +27,7 @@ class Trouble(StrEnum):
     """A command or variable of psql, which only psql understands."""
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A statement.
 
     Attributes:
@@ -48,8 +45,7 @@ class Parsed:
     shift: int = 0
 
 
-@dataclass(frozen=True)
-class Unparsed:
+class Unparsed(NamedTuple):
     """A part that is no statement.
 
     Attributes:
@@ -65,8 +61,7 @@ class Unparsed:
     end: int
 
 
-@dataclass(frozen=True)
-class Script:
+class Script(NamedTuple):
     """A text, read.
 
     Attributes:
@@ -119,9 +114,11 @@ def parsed(text: PositionedText, first: int, last: int) -> list[Parsed]:
         end = start + raw.stmt_len if raw.stmt_len else len(sql)
         if end == len(sql):
             # Without a semicolon, comments behind it are taken for a part of it.
-            from rempart.sqltext.tokens import end_of_code
+            end = len(sql.rstrip())
+            if "--" in sql or "*/" in sql:
+                from rempart.sqltext.tokens import end_of_code
 
-            end = end_of_code(sql, start)
+                end = end_of_code(sql, start)
         found.append(Parsed(raw.stmt, first + start, first + end, part, first))
     return found
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rempart.records import field, record
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A position in a file.
 
     Attributes:
@@ -22,7 +23,7 @@ class Place:
     column: int
 
 
-@dataclass
+@record()
 class PositionedText:
     """SQL taken from a file, whole or in part.
 
@@ -42,7 +43,7 @@ class PositionedText:
     offset: int = 0
     origins: Sequence[int] | None = None
     fixed: tuple[int, int] | None = None
-    _line_starts: list[int] = field(default_factory=list, repr=False)
+    _line_starts: list[int] = field(default_factory=list)
 
     @classmethod
     def whole_file(cls, path: str, text: str) -> PositionedText:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pglast.parser import ParseError
 
+from rempart.records import replace
 from rempart.sqltext.parse import Parsed, Script, Trouble, Unparsed, parsed
 from rempart.sqltext.pieces import Piece, pieces
 from rempart.sqltext.positioned import PositionedText

@@ -7,8 +7,7 @@ table are not known, the answer may be that nobody knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pglast import ast
 
@@ -18,8 +17,7 @@ ColumnsOf = Callable[[str | None, str], frozenset[str] | None]
 """Columns of a relation by schema (None when not written) and name; None when they are not known."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Something columns come from: an item of a FROM clause, or the table a policy stands on.
 
     Attributes:
@@ -39,8 +37,7 @@ class Source:
         return self.columns is None or name in self.columns
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """The FROM items of one query.
 
     Attributes:
@@ -77,8 +74,7 @@ Chain = tuple[Scope, ...]
 """The queries around a node, the outermost first."""
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(NamedTuple):
     """What a column belongs to.
 
     Attributes:
@@ -107,8 +103,7 @@ def owner(parts: tuple[str, ...], chain: Chain) -> Owner | None:
     return None
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A node of an expression with what surrounds it.
 
     Attributes:

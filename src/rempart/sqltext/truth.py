@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from pglast import ast
 from pglast.enums import A_Expr_Kind, BoolExprType, BoolTestType, NullTestType, SubLinkType
 
+from rempart.records import field, record
 from rempart.sqltext.expressions import bare, conjuncts, disjuncts, key, only_value, operator, opposite_key
 from rempart.sqltext.outcomes import (
     ANYTHING,
@@ -63,7 +63,7 @@ def _nothing_assumed(node: Any) -> object:
     return UNKNOWN
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Judge:
     """Decides conditions under assumptions, and remembers what it has decided.
 
@@ -76,8 +76,8 @@ class Judge:
     own: frozenset[str] = frozenset()
     never_null: frozenset[str] = frozenset()
     assume: Callable[[Any], object] = _nothing_assumed
-    _outcomes: dict[int, tuple[Any, int]] = field(default_factory=dict, repr=False, compare=False)
-    _values: dict[int, tuple[Any, object]] = field(default_factory=dict, repr=False, compare=False)
+    _outcomes: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    _values: dict[int, tuple[Any, object]] = field(default_factory=dict)
 
     def always_true(self, node: Any) -> bool:
         """Whether a condition is true, or at most NULL where a column that it compares with itself is.
