@@ -30,6 +30,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "installing into .venv (a minute the first time)" >&2
 	@$(BIN)/python -m pip install -qq --constraint constraints.txt pip setuptools
 	@$(BIN)/python -m pip install -qq --constraint constraints.txt --no-build-isolation --editable '.[dev]'
+	@# An editable install compiles nothing, and a command would do it again at each start where it may not write.
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: $(STAMP) ## the depot database alive: revisions, alerts, who sees what, what anon can do

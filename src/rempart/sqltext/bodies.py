@@ -14,8 +14,8 @@ from rempart.sqltext import plpgsql
 from rempart.sqltext.constants import Text, Unknown, constant
 from rempart.sqltext.literals import literal, read
 from rempart.sqltext.parse import Trouble, Unparsed, parse
-from rempart.sqltext.plpgsql import Form, Fragment, Structure
 from rempart.sqltext.positioned import PositionedText
+from rempart.sqltext.structure import Form, Fragment, Structure
 from rempart.sqltext.tokens import tokens
 
 _WITH_SELECT = "select "

@@ -7,76 +7,17 @@ no checker: what it cannot follow it says, and goes on with the next statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable
 
+from rempart.sqltext.cursor import CLOSING, OPENING, Cursor, LostError
+from rempart.sqltext.structure import Form, Fragment, Structure
 from rempart.sqltext.tokens import Token, tokens
-
-
-class Form(StrEnum):
-    """What a fragment is."""
-
-    STATEMENT = "statement"
-    """SQL that runs as it stands, clauses of PL/pgSQL taken out."""
-    EXPRESSION = "expression"
-    """What could stand behind SELECT."""
-    EXECUTE = "execute"
-    """An expression whose value is run as SQL."""
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """A piece of SQL in a body.
-
-    Attributes:
-        form: What it is.
-        start: Index of its first character.
-        end: Index after its last.
-        conditional: Whether it may not run.
-        blanks: Parts to leave out of it: `into` with its targets.
-        loops: Variables of the loops it stands in that run over constants, each with the indexes of these.
-    """
-
-    form: Form
-    start: int
-    end: int
-    conditional: bool
-    blanks: tuple[tuple[int, int], ...] = ()
-    loops: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-
-
-@dataclass
-class Structure:
-    """A body, read.
-
-    Attributes:
-        fragments: In order.
-        spans: Start and end of every statement that holds no other, and of the head of those that do.
-        lost: Where the structure could not be followed, with what was met there.
-        declared: Names of the variables that are declared, as often as they are.
-        assigned: Start and end of each expression that a variable gets its value from, by its name.
-        unknown: Variables that also get values in other ways.
-    """
-
-    fragments: list[Fragment] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    lost: list[tuple[int, str]] = field(default_factory=list)
-    declared: list[str] = field(default_factory=list)
-    assigned: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
-
-
-class _LostError(Exception):
-    pass
-
 
 _QUERY_WORDS = frozenset(
     {"select", "with", "values", "table", "insert", "update", "delete", "merge", "show", "explain"}
 )
 _NO_SQL = frozenset({"null", "get", "fetch", "move", "close"})
 _ENDS = frozenset({"end", "else", "elsif", "elseif", "when", "exception"})
-_OPENING, _CLOSING = frozenset("(["), frozenset(")]")
 _ARRAY = re.compile(r"array\[s(?:,s)*\](?:::(?:text|name|varchar|regclass)\[\])?")
 _DEEPEST = 200
 
@@ -92,11 +33,9 @@ def read(body: str) -> Structure:
     return reader.result
 
 
-class _Reader:
+class _Reader(Cursor):
     def __init__(self, body: str) -> None:
-        self.text = body
-        self.tokens = _without_options(list(tokens(body)))
-        self.at = 0
+        super().__init__(body, _without_options(list(tokens(body))))
         self.depth = 0
         self.conditional = 0
         self.result = Structure()
@@ -120,126 +59,79 @@ class _Reader:
             "open": self._open,
         }
 
-    # Tokens
-
-    def _peek(self, ahead: int = 0) -> Token | None:
-        index = self.at + ahead
-        return self.tokens[index] if index < len(self.tokens) else None
-
-    def _word(self, ahead: int = 0) -> str:
-        index = self.at + ahead
-        return self.tokens[index].word if index < len(self.tokens) else ""
-
-    def _take(self, *words: str) -> bool:
-        if self._word() in words:
-            self.at += 1
-            return True
-        return False
-
-    def _expect(self, word: str) -> None:
-        if not self._take(word):
-            raise _LostError
-
-    def _start(self) -> int:
-        token = self._peek()
-        return token.start if token else len(self.text)
-
-    def _previous_end(self) -> int:
-        return self.tokens[self.at - 1].end if self.at else 0
-
-    def _until(self, *words: str) -> int:
-        """Move to the first of some words outside of parentheses and CASE; return the end of what lies before."""
-        nested = cases = 0
-        while (token := self._peek()) is not None:
-            word = token.word
-            if not nested and not cases and word in words:
-                return self._previous_end()
-            if word == ";":
-                break
-            if word in _OPENING:
-                nested += 1
-            elif word in _CLOSING:
-                nested -= 1
-            elif word == "case":
-                cases += 1
-            elif word == "end" and cases:
-                cases -= 1
-            self.at += 1
-        raise _LostError
-
     # Structure
 
     def body(self) -> None:
         """Read everything; a body that cannot be followed keeps what was read of it."""
         try:
             self._block()
-            if self._peek() is not None:
-                raise _LostError
-        except _LostError:
+            if self.peek() is not None:
+                raise LostError
+        except LostError:
             self._lose()
         except RecursionError:
             self.result.lost.append((0, "the body is nested too deeply to be read"))
 
     def _lose(self) -> None:
-        token = self._peek()
+        token = self.peek()
         what = f"{self.text[token.start : token.end][:40]} is not expected here" if token else "the body ends too early"
-        self.result.lost.append((self._start(), what))
+        self.result.lost.append((self.start(), what))
 
     def _block(self) -> None:
         self._label()
-        while self._take("declare"):
+        while self.take("declare"):
             self._declarations()
-        self._expect("begin")
+        self.expect("begin")
         self._statements()
-        if self._take("exception"):
+        if self.take("exception"):
             self.conditional += 1
-            while self._take("when"):
-                self._until("then")
-                self._expect("then")
+            while self.take("when"):
+                self.until("then")
+                self.expect("then")
                 self._statements()
             self.conditional -= 1
-        self._expect("end")
-        if self._peek() is not None and self._word() != ";":
+        self.expect("end")
+        if self.peek() is not None and self.word() != ";":
             self.at += 1
-        if self._peek() is not None:
-            self._expect(";")
+        if self.peek() is not None:
+            self.expect(";")
 
     def _label(self) -> None:
-        if self._take("<<"):
-            self._until(">>")
+        if self.take("<<"):
+            self.until(">>")
             self.at += 1
 
     def _declarations(self) -> None:
-        while self._peek() is not None and self._word() not in ("begin", "declare"):
-            begin = self._start()
-            variable = self._word()
+        while self.peek() is not None and self.word() not in ("begin", "declare"):
+            begin = self.start()
+            variable = self.word()
             self.result.declared.append(variable)
             nested = 0
-            while (word := self._word()) != ";" or nested:
-                if self._peek() is None:
-                    raise _LostError
-                nested += (word in _OPENING) - (word in _CLOSING)
+            while (word := self.word()) != ";" or nested:
+                if self.peek() is None:
+                    raise LostError
+                nested += (word in OPENING) - (word in CLOSING)
                 self.at += 1
                 if nested:
                     continue
                 if word in (":=", "=", "default"):
                     self._assigned(variable, self._expression(";"))
                     break
-                if word in ("for", "is") and self._word() in _QUERY_WORDS:
+                if word in ("for", "is") and self.word() in _QUERY_WORDS:
                     self._statement_until_semicolon()
                     break
             self._span(begin)
-            self._expect(";")
+            self.expect(";")
 
     def _statements(self) -> None:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise _LostError
-        while self._peek() is not None and self._word() not in _ENDS:
+            raise LostError
+        while self.peek() is not None and self.word() not in _ENDS:
             at = self.at
             try:
                 self._statement()
-            except _LostError:
+            except LostError:
                 self._lose()
                 self._skip(at)
         self.depth -= 1
@@ -247,19 +139,19 @@ class _Reader:
     def _skip(self, failed: int) -> None:
         """Go on behind the next semicolon."""
         self.at = max(self.at, failed)
-        while self._peek() is not None and not self._take(";"):
+        while self.peek() is not None and not self.take(";"):
             self.at += 1
         if self.at == failed:
             self.at += 1
 
     def _statement(self) -> None:
-        if self._take(";"):
+        if self.take(";"):
             return
-        begin = self._start()
-        word = self._word()
+        begin = self.start()
+        word = self.word()
         if word == "<<":
             self._label()
-            word = self._word()
+            word = self.word()
         handler = self._handlers.get(word)
         if handler is not None and not self._assigns():
             handler()
@@ -271,18 +163,18 @@ class _Reader:
             self._statement_until_semicolon()
         if word not in ("if", "case", "loop", "while", "for", "foreach", "declare", "begin"):
             self._span(begin)
-            self._expect(";")
+            self.expect(";")
 
     def _assigns(self) -> bool:
         """Whether the statement is `target := value`; a variable may be named like a statement."""
         ahead, nested = 1, 0
-        first = self._peek()
+        first = self.peek()
         if first is None or first.kind not in ("word", "name", "rest"):
             return False
         if first.text == "$":
             ahead = 2
-        while (token := self._peek(ahead)) is not None:
-            word = self._word(ahead)
+        while (token := self.peek(ahead)) is not None:
+            word = self.word(ahead)
             if nested:
                 nested += (word == "[") - (word == "]")
             elif word in (":=", "="):
@@ -299,9 +191,9 @@ class _Reader:
         return False
 
     def _assign(self) -> None:
-        variable = self._word()
-        whole = self._word(1) in (":=", "=")
-        self._until(":=", "=")
+        variable = self.word()
+        whole = self.word(1) in (":=", "=")
+        self.until(":=", "=")
         self.at += 1
         if not whole:
             self.result.unknown.add(variable)
@@ -313,11 +205,11 @@ class _Reader:
     def _forget(self, *ends: str) -> None:
         """Pass over what may give variables values that are not known."""
         start = self.at
-        self._until(*ends)
+        self.until(*ends)
         self.result.unknown.update(token.word for token in self.tokens[start : self.at])
 
     def _span(self, begin: int) -> None:
-        self.result.spans.append((begin, max(self._previous_end(), begin)))
+        self.result.spans.append((begin, max(self.previous_end(), begin)))
 
     # Statements that hold others
 
@@ -329,50 +221,50 @@ class _Reader:
         self.conditional -= not runs
 
     def _if(self) -> None:
-        begin = self._start()
+        begin = self.start()
         self.at += 1
         self._expression("then")
-        self._expect("then")
+        self.expect("then")
         self._branch(begin)
-        while self._word() in ("elsif", "elseif"):
-            begin = self._start()
+        while self.word() in ("elsif", "elseif"):
+            begin = self.start()
             self.at += 1
             self._expression("then")
-            self._expect("then")
+            self.expect("then")
             self._branch(begin)
-        if self._take("else"):
-            self._branch(self._previous_end())
-        self._expect("end")
-        self._expect("if")
-        self._expect(";")
+        if self.take("else"):
+            self._branch(self.previous_end())
+        self.expect("end")
+        self.expect("if")
+        self.expect(";")
 
     def _case(self) -> None:
-        begin = self._start()
+        begin = self.start()
         self.at += 1
-        if self._word() != "when":
+        if self.word() != "when":
             self._expression("when")
         self._span(begin)
-        while self._word() == "when":
-            begin = self._start()
+        while self.word() == "when":
+            begin = self.start()
             self.at += 1
             self._expression("then")
-            self._expect("then")
+            self.expect("then")
             self._branch(begin)
-        if self._take("else"):
-            self._branch(self._previous_end())
-        self._expect("end")
-        self._expect("case")
-        self._expect(";")
+        if self.take("else"):
+            self._branch(self.previous_end())
+        self.expect("end")
+        self.expect("case")
+        self.expect(";")
 
     def _loop(self, runs: bool = False) -> None:
-        begin = self._start()
-        self._expect("loop")
+        begin = self.start()
+        self.expect("loop")
         self._branch(begin, runs)
-        self._expect("end")
-        self._expect("loop")
-        if self._peek() is not None and self._word() != ";":
+        self.expect("end")
+        self.expect("loop")
+        if self.peek() is not None and self.word() != ";":
             self.at += 1
-        self._expect(";")
+        self.expect(";")
 
     def _while(self) -> None:
         self.at += 1
@@ -382,19 +274,19 @@ class _Reader:
     def _for(self) -> None:
         self._forget("in")
         self.at += 1
-        if self._take("execute"):
+        if self.take("execute"):
             self._dynamic("loop", "using")
-            if self._take("using"):
+            if self.take("using"):
                 self._expression("loop")
-        elif self._word() in _QUERY_WORDS:
-            start = self._start()
-            self._add(Form.STATEMENT, start, self._until("loop"))
+        elif self.word() in _QUERY_WORDS:
+            start = self.start()
+            self._add(Form.STATEMENT, start, self.until("loop"))
         else:
-            self._take("reverse")
-            start = self._start()
-            end = self._until("loop", "..")
+            self.take("reverse")
+            start = self.start()
+            end = self.until("loop", "..")
             self._add(Form.STATEMENT if self._opens_query(start) else Form.EXPRESSION, start, end)
-            while self._take("..", "by"):
+            while self.take("..", "by"):
                 self._expression("loop", "by")
         self._loop()
 
@@ -403,10 +295,10 @@ class _Reader:
         return first is not None and first.text in _QUERY_WORDS and self.text[start] == "("
 
     def _foreach(self) -> None:
-        variable = self._word(1)
-        plain = self._word(2) == "in"
+        variable = self.word(1)
+        plain = self.word(2) == "in"
         start = self.at
-        self._until("array")
+        self.until("array")
         if not plain:
             self.result.unknown.update(token.word for token in self.tokens[start : self.at])
         self.at += 1
@@ -430,113 +322,113 @@ class _Reader:
     # Simple statements
 
     def _leave(self) -> None:
-        while self._word() not in ("when", ";", ""):
+        while self.word() not in ("when", ";", ""):
             self.at += 1
-        if self._take("when"):
+        if self.take("when"):
             self._expression(";")
 
     def _return(self) -> None:
         self.at += 1
-        if self._word() == ";":
+        if self.word() == ";":
             return
-        if self._take("query"):
-            if self._take("execute"):
+        if self.take("query"):
+            if self.take("execute"):
                 self._dynamic(";", "using")
-                if self._take("using"):
+                if self.take("using"):
                     self._expression(";")
             else:
-                self._add(Form.STATEMENT, self._start(), self._until(";"))
+                self._add(Form.STATEMENT, self.start(), self.until(";"))
             return
-        self._take("next")
-        if self._word() != ";":
+        self.take("next")
+        if self.word() != ";":
             self._expression(";")
 
     def _raise(self) -> None:
         self.at += 1
-        self._take("debug", "log", "info", "notice", "warning", "exception")
-        token = self._peek()
+        self.take("debug", "log", "info", "notice", "warning", "exception")
+        token = self.peek()
         if token is not None and token.kind in ("string", "dollar"):
             self.at += 1
-            if self._take(","):
+            if self.take(","):
                 self._expression("using", ";")
-        if self._word() != ";":
-            self._until(";")
+        if self.word() != ";":
+            self.until(";")
 
     def _expressions(self) -> None:
         self.at += 1
         self._expression(";")
 
     def _perform(self) -> None:
-        start = self._start()
+        start = self.start()
         self.at += 1
-        if self._word() == ";":
-            raise _LostError
-        self._add(Form.STATEMENT, start, self._until(";"))
+        if self.word() == ";":
+            raise LostError
+        self._add(Form.STATEMENT, start, self.until(";"))
 
     def _execute(self) -> None:
         self.at += 1
         self._dynamic("into", "using", ";")
-        if self._word() != ";":
+        if self.word() != ";":
             self._forget(";")
 
     def _open(self) -> None:
-        self._until("for", ";")
-        if self._take("for"):
-            if self._take("execute"):
+        self.until("for", ";")
+        if self.take("for"):
+            if self.take("execute"):
                 self._dynamic("using", ";")
-                if self._word() != ";":
-                    self._until(";")
+                if self.word() != ";":
+                    self.until(";")
             else:
-                self._add(Form.STATEMENT, self._start(), self._until(";"))
+                self._add(Form.STATEMENT, self.start(), self.until(";"))
 
     def _statement_until_semicolon(self) -> None:
-        start, nested, previous = self._start(), 0, ""
+        start, nested, previous = self.start(), 0, ""
         blanks: list[tuple[int, int]] = []
         atomic = False
-        while (token := self._peek()) is not None:
-            word = self._word()
+        while (token := self.peek()) is not None:
+            word = self.word()
             if word == ";" and not nested and not atomic:
-                self._add(Form.STATEMENT, start, self._previous_end(), tuple(blanks))
+                self._add(Form.STATEMENT, start, self.previous_end(), tuple(blanks))
                 return
-            nested += (word in _OPENING) - (word in _CLOSING)
+            nested += (word in OPENING) - (word in CLOSING)
             atomic = (atomic or (previous == "begin" and word == "atomic")) and not (atomic and word == "end")
             if word == "into" and not nested and previous not in ("insert", "merge"):
                 blanks.append(self._into())
             else:
                 self.at += 1
             previous = word if token.kind == "word" else ""
-        raise _LostError
+        raise LostError
 
     def _into(self) -> tuple[int, int]:
-        start, first = self._start(), self.at
+        start, first = self.start(), self.at
         self.at += 1
-        self._take("strict")
+        self.take("strict")
         while True:
             self.at += 1
-            while self._word() in (".", "["):
-                if self._take("."):
+            while self.word() in (".", "["):
+                if self.take("."):
                     self.at += 1
                 else:
                     self.at += 1
-                    self._until("]")
+                    self.until("]")
                     self.at += 1
-            if not self._take(","):
+            if not self.take(","):
                 self.result.unknown.update(token.word for token in self.tokens[first : self.at])
-                return start, self._previous_end()
+                return start, self.previous_end()
 
     def _expression(self, *ends: str) -> tuple[int, int]:
-        start = self._start()
-        end = self._until(*ends)
+        start = self.start()
+        end = self.until(*ends)
         self._add(Form.EXPRESSION, start, end)
         return start, end
 
     def _dynamic(self, *ends: str) -> None:
-        start = self._start()
-        self._add(Form.EXECUTE, start, self._until(*ends))
+        start = self.start()
+        self._add(Form.EXECUTE, start, self.until(*ends))
 
     def _add(self, form: Form, start: int, end: int, blanks: tuple[tuple[int, int], ...] = ()) -> None:
         if end <= start:
-            raise _LostError
+            raise LostError
         self.result.fragments.append(Fragment(form, start, end, self.conditional > 0, blanks, self._loops))
 
 
