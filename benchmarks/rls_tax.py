@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -110,10 +111,16 @@ def run(config: Config, rows: int, runs: int) -> Result:
             with owner, gateway:
                 for scenario in chosen:
                     for table in scenario.tables:
+                        _progress(f"{table}, {depots} depots, {filled_tanks} tanks")
                         for role in scenario.roles:
                             cell = _cell(owner, gateway, config, table, role, runs)
                             _add(result, (table, role, depots, filled_tanks), *cell)
     return result
+
+
+def _progress(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"rls_tax: {what}", file=sys.stderr)
 
 
 def _add(result: Result, place: tuple[str, str, int, int], rows: Pair, count: Pair) -> None:
