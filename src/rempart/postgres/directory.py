@@ -322,7 +322,13 @@ def _make_folder(path: Path, runner: Account) -> list[Path]:
         made: list[Path] = []
         try:
             for folder in missing:
-                folder.mkdir()
+                try:
+                    folder.mkdir()
+                except FileExistsError:
+                    # Another `up` was quicker; the lock inside decides between the two.
+                    if folder.is_dir():
+                        continue
+                    raise
                 made.append(folder)
                 folder.chmod(0o755)
             if made or not any(path.iterdir()):
