@@ -41,6 +41,11 @@ FILES = {
 }
 
 
+def _heed_hangups() -> None:
+    """A suite started by nohup ignores SIGHUP, and what it starts would inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Project:
     """A project in a folder of its own, which every account can enter."""
@@ -100,6 +105,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heed_hangups,
         )
 
     def processes(self) -> list[int]:

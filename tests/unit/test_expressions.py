@@ -13,10 +13,10 @@ from rempart.sqltext.expressions import (
     disjuncts,
     equalities,
     key,
-    opposite_key,
     reads_columns,
     without_casts,
 )
+from rempart.sqltext.opposites import opposite_key
 
 
 def condition(text: str) -> Any:

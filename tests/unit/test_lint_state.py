@@ -183,7 +183,7 @@ class TestPolicies:
         assert (policy.name, policy.roles, policy.check is not None) == ("q", ("x",), True)
         state = state_after(sql + "drop policy p on a.t")
         assert state.relations["a", "t"].policies == {}
-        assert [(table, name) for table, name, *_ in state.dropped_policies] == [(("a", "t"), "p")]
+        assert list(state.dropped_policies) == [(("a", "t"), "p")]
 
 
 class TestFunctions:

@@ -19,6 +19,7 @@ from rempart.lint.statement import Direction, Origin, Statement
 from rempart.lint.suppressions import UNUSED, Suppressions
 from rempart.records import record, replace
 from rempart.report.finding import Finding, in_order
+from rempart.sqltext.conversion import quick_conversion
 from rempart.sqltext.parse import Trouble, Unparsed, parse
 from rempart.sqltext.positioned import Place, PositionedText
 
@@ -69,6 +70,8 @@ class Report:
     empty: tuple[str, ...] = ()
 
 
+Check = Callable[[Statement, State, Settings], Iterator[Problem]]
+"""What a rule is asked about a statement."""
 Checker = Callable[[Sequence[Unit], Settings], Iterable[tuple[str, Problem]]]
 """A check outside of the engine: gives the name of a rule of the run with each problem it finds. Severity, suppressions
 and order are the engine's."""
@@ -93,7 +96,11 @@ def lint(
         checkers: Further checks of the same units, whose rules are among `rules`.
         today: The day that the dates of suppressions are judged by; the current one by default.
     """
-    run = _Run(rules, settings, today)
+    with quick_conversion():
+        return _lint(units, _Run(rules, settings, today), checkers)
+
+
+def _lint(units: Sequence[Unit], run: _Run, checkers: Sequence[Checker]) -> Report:
     downgrades: dict[str, list[Unit]] = {}
     for unit in units:
         if unit.direction is Direction.DOWNGRADE and unit.revision is not None:
@@ -110,7 +117,7 @@ def lint(
                 run.unit(downgrade)
     run.end()
     for checker in checkers:
-        for name, problem in checker(units, settings):
+        for name, problem in checker(units, run.settings):
             run.report(name, problem)
     return Report(run.judged(), run.statements, len(units), tuple(run.empty))
 
@@ -126,10 +133,14 @@ class _Line:
     rules: list[Rule]
 
     def __post_init__(self) -> None:
-        self.by_kind: dict[type, list[Rule]] = {}
+        self.before: dict[type, list[tuple[Rule, Check]]] = {}
+        self.after: dict[type, list[tuple[Rule, Check]]] = {}
         for rule in self.rules:
             for kind in rule.statements:
-                self.by_kind.setdefault(kind, []).append(rule)
+                if type(rule).before is not Rule.before:
+                    self.before.setdefault(kind, []).append((rule, rule.before))
+                if type(rule).after is not Rule.after:
+                    self.after.setdefault(kind, []).append((rule, rule.after))
 
 
 def _anew(rule: Rule) -> Rule:
@@ -191,28 +202,21 @@ class _Run:
         """Judge one statement and what it holds, and take it in."""
         self.statements += 1
         kind, state = type(statement.node), line.state
-        asked = line.by_kind.get(kind, ())
-        for rule in asked:
-            self.ask(rule, rule.before, statement, state)
+        for rule, check in line.before.get(kind, ()):
+            self.ask(rule, check, statement, state)
         if statement.origin is not Origin.FUNCTION:
             try:
                 apply(statement, state)
             except Exception as error:
                 self.failed(UNFOLLOWED, "the statement could not be followed", statement.place, error)
-        for rule in asked:
-            self.ask(rule, rule.after, statement, state)
+        for rule, check in line.after.get(kind, ()):
+            self.ask(rule, check, statement, state)
         if kind is ast.CreateSchemaStmt and statement.node.schemaElts:
             self.schema_elements(statement, line, depth)
         elif kind is ast.DoStmt or kind is ast.CreateFunctionStmt:
             self.body(statement, line, depth)
 
-    def ask(
-        self,
-        rule: Rule,
-        check: Callable[[Statement, State, Settings], Iterator[Problem]],
-        statement: Statement,
-        state: State,
-    ) -> None:
+    def ask(self, rule: Rule, check: Check, statement: Statement, state: State) -> None:
         """Ask a rule about a statement. A rule that breaks is a finding of its own: it has judged nothing."""
         try:
             for problem in check(statement, state, self.settings):

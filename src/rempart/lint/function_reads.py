@@ -51,23 +51,6 @@ def functions_in(function: Function, state: State) -> Iterator[Function]:
                 break
 
 
-def reached(function: Function, state: State) -> Iterator[Function]:
-    """A function, and the functions of the project it calls, directly or through others.
-
-    Args:
-        function: Where to start.
-        state: Knows the functions.
-    """
-    found, queue = {id(function)}, [function]
-    while queue:
-        one = queue.pop()
-        yield one
-        for called in functions_in(one, state):
-            if id(called) not in found:
-                found.add(id(called))
-                queue.append(called)
-
-
 def mentions(function: Function, word: str) -> bool:
     """Whether a body has a word outside of strings and comments.
 

@@ -19,12 +19,10 @@ def holders(target: Target, privileges: set[str], state: State) -> Iterator[str]
         privileges: Lower case.
         state: What is known.
     """
-    found = set()
-    for candidate, grantees in state.grants.items():
-        if candidate == target or (
-            target.kind == "relation" and candidate.kind == "relation" and candidate.name == target.name
-        ):
-            found |= {name for name, held in grantees.items() if privileges & held.keys()}
+    found: set[str] = set()
+    candidates = state.grants.on("relation", target.name) if target.kind == "relation" else [target]
+    for candidate in candidates:
+        found |= {name for name, held in state.grants.get(candidate, {}).items() if privileges & held.keys()}
     if target.kind == "function" and "execute" in privileges and has_built_in_execute(target, state):
         found.add(PUBLIC)
     yield from sorted(found)

@@ -230,16 +230,33 @@ def applies_to(policy: Policy, role: str, state: State) -> bool:
     return PUBLIC in policy.roles or not state.reachable_roles(role).isdisjoint(policy.roles)
 
 
-def judge_for(table: Name, state: State, **more: Any) -> Judge:
+def judge_for(table: Name, **more: Any) -> Judge:
     """A judge of conditions over the rows of a table.
 
     Args:
         table: The table.
-        state: Knows its columns.
         more: Further arguments of `Judge`.
     """
     # A column called id is a key. Where one is not, `id is not null` is no condition to rely on either.
     return Judge(own=frozenset({table[1]}), never_null=frozenset({"id"}), **more)
+
+
+def _judge_of(role: str, table: Name, state: State, settings: Settings) -> Judge:
+    """A judge that assumes a request of a role, or nothing for no role; it remembers what it decided."""
+    assumed = {"assume": user_with_role(role, settings)} if role else {}
+    return _remembered("judge", role, table, state, lambda: judge_for(table, **assumed))
+
+
+def calls(node: Any, state: State) -> tuple[Any, ...]:
+    """The calls of functions in a condition. One without any is true of a session when it is true at all.
+
+    Args:
+        node: A condition, or None.
+        state: Remembers them.
+    """
+    return _remembered(
+        "calls", node, None, state, lambda: tuple(one for one in nodes_in(node, state) if isinstance(one, ast.FuncCall))
+    )
 
 
 def always_true(node: Any, table: Name, state: State, settings: Settings) -> bool:
@@ -248,17 +265,17 @@ def always_true(node: Any, table: Name, state: State, settings: Settings) -> boo
     Args:
         node: A condition, or None.
         table: The table of the rows.
-        state: Knows its columns.
+        state: Remembers the answer.
         settings: Names the API roles.
     """
 
     def work() -> bool:
-        if judge_for(table, state).always_true(node):
+        if _judge_of("", table, state, settings).always_true(node):
             return True
-        judges = (judge_for(table, state, assume=user_with_role(role, settings)) for role in ("anon", LOGGED_IN))
-        return node is not None and all(judge.always_true(node) for judge in judges)
+        judges = (_judge_of(role, table, state, settings) for role in ("anon", LOGGED_IN))
+        return bool(calls(node, state)) and all(judge.always_true(node) for judge in judges)
 
-    return _remembered("always true", node, table, state, work)
+    return node is not None and _remembered("always true", node, table, state, work)
 
 
 def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
@@ -267,22 +284,27 @@ def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
     Args:
         node: A condition, or None.
         table: The table of the rows.
-        state: Knows its columns.
+        state: Remembers the answer.
         settings: Names the session functions.
     """
-    judge = judge_for(table, state, assume=user_with_role(LOGGED_IN, settings))
+    if node is None:
+        return False
+    role = LOGGED_IN if calls(node, state) else ""
+    judge = _judge_of(role, table, state, settings)
     return _remembered("any user", node, table, state, lambda: judge.always_true(node))
 
 
-def never_true(node: Any, table: Name, state: State) -> bool:
+def never_true(node: Any, table: Name, state: State, settings: Settings) -> bool:
     """Whether a condition lets nothing through; also when there is none.
 
     Args:
         node: A condition, or None.
         table: The table of the rows.
-        state: Knows its columns.
+        state: Remembers the answer.
+        settings: Names the session functions.
     """
-    return _remembered("never true", node, table, state, lambda: judge_for(table, state).never_true(node))
+    judge = _judge_of("", table, state, settings)
+    return node is None or _remembered("never true", node, table, state, lambda: judge.never_true(node))
 
 
 def nodes_in(node: Any, state: State) -> tuple[Any, ...]:
@@ -307,31 +329,45 @@ def placed_in(node: Any, table: Name, state: State) -> list[Placed]:
     def work() -> list[Placed]:
         return list(placed(node, source_of(table, state), columns_of(state)))
 
-    return _remembered("placed", node, table, state, work) if _FINAL in state.facts else work()
+    return of_final("placed", node, table, state, work)
 
 
-def _remembered(what: str, node: Any, table: Name | None, state: State, work: Callable[[], _Known]) -> _Known:
-    """What is known of a tree, worked out once. The tree is kept with it, so that no other gets its id."""
-    about = what, id(node), table
-    if about not in state.facts:
-        state.facts[about] = node, work()
-    known: _Known = state.facts[about][1]
+def of_final(what: str, about: Any, table: Name | None, state: State, work: Callable[[], _Known]) -> _Known:
+    """What is known of a thing; worked out once when the state will not change any more.
+
+    Args:
+        what: What is worked out.
+        about: The thing: a tree, or a part of the state.
+        table: The table it is worked out for.
+        state: Remembers the answer.
+        work: Works it out.
+    """
+    return _remembered(what, about, table, state, work) if _FINAL in state.facts else work()
+
+
+def _remembered(what: str, about: Any, table: Name | None, state: State, work: Callable[[], _Known]) -> _Known:
+    """What is known of a thing, worked out once. The thing is kept with it, so that no other gets its id."""
+    key = what, about if isinstance(about, str) else id(about), table
+    if key not in state.facts:
+        state.facts[key] = about, work()
+    known: _Known = state.facts[key][1]
     return known
 
 
-def permits_nothing(policy: Policy, state: State) -> bool:
+def permits_nothing(policy: Policy, state: State, settings: Settings) -> bool:
     """Whether a policy lets nobody do anything: its conditions are missing or never true.
 
     Args:
         policy: The policy.
-        state: Knows the columns.
+        state: Remembers the answers about its conditions.
+        settings: Names the session functions.
     """
     if not policy.seen:
         return False
     try:
-        if policy.command != "insert" and not never_true(policy.using, policy.table, state):
+        if policy.command != "insert" and not never_true(policy.using, policy.table, state, settings):
             return False
-        return policy.command not in ("insert", "all") or never_true(policy.check, policy.table, state)
+        return policy.command not in ("insert", "all") or never_true(policy.check, policy.table, state, settings)
     except RecursionError:
         return False
 
@@ -375,7 +411,10 @@ def has_floor(
         settings: Names the API roles.
     """
     table = state.relations.get(policy.table)
-    beside = [other for other in table.policies.values() if not other.permissive] if table is not None else []
+    beside: list[Policy] = []
+    if table is not None:
+        every = table.policies.values()
+        beside = of_final("restrictive", table, None, state, lambda: [other for other in every if not other.permissive])
 
     def narrows(other: Policy, role: str, command: str) -> bool:
         condition = other.check if command == "insert" and other.check is not None else other.using

@@ -6,9 +6,10 @@ was never seen created may still be spoken of (a later file of a longer history)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from rempart.lint.indexed import Indexed
 from rempart.lint.statement import Statement
 from rempart.records import field, record, replace
 from rempart.sqltext.positioned import Place
@@ -18,6 +19,8 @@ PUBLIC = "public"
 
 Name = tuple[str, str]
 """Schema and name."""
+FunctionKey = tuple[Name, str]
+"""Name and signature."""
 
 
 def shown(name: Name) -> str:
@@ -140,6 +143,11 @@ class Function:
     settings: dict[str, str] = field(default_factory=dict)
     changes_structure: bool = False
 
+    @property
+    def key(self) -> FunctionKey:
+        """Name and signature."""
+        return self.name, self.signature
+
 
 class Target(NamedTuple):
     """What privileges are held on.
@@ -196,33 +204,12 @@ class Role:
     member_of: dict[str, Place] = field(default_factory=dict)
 
 
-class Functions(dict[tuple[Name, str], Function]):
-    """Functions by name and signature, which know their overloads by name alone."""
+class Functions(Indexed[FunctionKey, Function]):
+    """Functions, whose overloads are found by their name alone."""
 
-    def __init__(self, items: Iterable[tuple[tuple[Name, str], Function]] = ()) -> None:
-        super().__init__()
-        self._named: dict[Name, dict[str, Function]] = {}
-        for key, function in items:
-            self[key] = function
-
-    def __setitem__(self, key: tuple[Name, str], function: Function) -> None:
-        super().__setitem__(key, function)
-        self._named.setdefault(key[0], {})[key[1]] = function
-
-    def __delitem__(self, key: tuple[Name, str]) -> None:
-        super().__delitem__(key)
-        del self._named[key[0]][key[1]]
-
-    def forget(self, key: tuple[Name, str]) -> Function | None:
-        """Remove a function, if it is there.
-
-        Args:
-            key: Name and signature.
-        """
-        function = self.get(key)
-        if function is not None:
-            del self[key]
-        return function
+    def name_in(self, key: FunctionKey) -> Name:
+        """Schema and name."""
+        return key[0]
 
     def named(self, name: Name) -> list[Function]:
         """All overloads of a name.
@@ -230,7 +217,24 @@ class Functions(dict[tuple[Name, str], Function]):
         Args:
             name: Schema and name.
         """
-        return list(self._named.get(name, {}).values())
+        return [self[key] for key in self.keys_of(name)]
+
+
+class Grants(Indexed[Target, dict[str, dict[str, Place]]]):
+    """Privileges held, by target, grantee and privilege (lower case), with the place of the grant."""
+
+    def name_in(self, key: Target) -> tuple[str, Name]:
+        """Kind, schema and name: those of a table's columns are found with the table's."""
+        return key.kind, key.name
+
+    def on(self, kind: str, name: Name) -> list[Target]:
+        """The targets of one name: a relation and its columns, or all overloads of a function.
+
+        Args:
+            kind: As in `Target`.
+            name: Schema and name.
+        """
+        return self.keys_of((kind, name))
 
 
 @record()
@@ -242,7 +246,7 @@ class State:
         functions: By name and signature.
         schemas: Place of creation by name; `public` is there from the start.
         schema_owners: Owner by schema, where a statement says so.
-        grants: Privileges held, by target, grantee and privilege (lower case), with the place of the grant.
+        grants: Privileges held.
         public_execute_revoked: Functions that PUBLIC lost its built-in EXECUTE on.
         default_privileges: Granted defaults in force.
         default_execute_revoked: Creating roles (empty: the current one) whose new functions are closed to PUBLIC.
@@ -252,7 +256,8 @@ class State:
         search_path: In force for unqualified names.
         current_role: After SET ROLE; empty for the role that connects.
         transaction: Number of the current transaction.
-        dropped_policies: Table, name, transaction and place of every policy dropped.
+        dropped_policies: Transaction and place of the first drop of policies that were not created since, by table and
+            name.
         guards: Unit and words of every DO block so far that raises an exception.
         facts: What rules worked out about parse trees, which never change, by what it is about; copies share it.
         after_transaction: Search path and role to return to when the transaction ends, after a SET LOCAL.
@@ -262,15 +267,15 @@ class State:
     functions: Functions = field(default_factory=Functions)
     schemas: dict[str, Place | None] = field(default_factory=lambda: {"public": None})
     schema_owners: dict[str, str] = field(default_factory=dict)
-    grants: dict[Target, dict[str, dict[str, Place]]] = field(default_factory=dict)
-    public_execute_revoked: set[tuple[Name, str]] = field(default_factory=set)
+    grants: Grants = field(default_factory=Grants)
+    public_execute_revoked: set[FunctionKey] = field(default_factory=set)
     default_privileges: list[DefaultPrivilege] = field(default_factory=list)
     default_execute_revoked: set[str] = field(default_factory=set)
     roles: dict[str, Role] = field(default_factory=dict)
     search_path: tuple[str, ...] = ("public",)
     current_role: str = ""
     transaction: int = 0
-    dropped_policies: list[tuple[Name, str, int, Place]] = field(default_factory=list)
+    dropped_policies: dict[tuple[Name, str], tuple[int, Place]] = field(default_factory=dict)
     revoked: dict[Name, dict[str, set[str]]] = field(default_factory=dict)
     guards: list[tuple[str, frozenset[str]]] = field(default_factory=list)
     facts: dict[Any, Any] = field(default_factory=dict)
@@ -295,17 +300,17 @@ class State:
             ),
             schemas=dict(self.schemas),
             schema_owners=dict(self.schema_owners),
-            grants={
-                target: {grantee: dict(held) for grantee, held in grantees.items()}
+            grants=Grants(
+                (target, {grantee: dict(held) for grantee, held in grantees.items()})
                 for target, grantees in self.grants.items()
-            },
+            ),
             public_execute_revoked=set(self.public_execute_revoked),
             default_privileges=[
                 replace(default, privileges=set(default.privileges)) for default in self.default_privileges
             ],
             default_execute_revoked=set(self.default_execute_revoked),
             roles={name: replace(role, member_of=dict(role.member_of)) for name, role in self.roles.items()},
-            dropped_policies=list(self.dropped_policies),
+            dropped_policies=dict(self.dropped_policies),
             guards=list(self.guards),
             revoked={
                 name: {grantee: set(taken) for grantee, taken in grantees.items()}

@@ -7,6 +7,7 @@ lines may not), or the one that ends on its line. It allows nothing without a re
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -51,13 +52,6 @@ class Suppression:
     end: Place | None
     used: set[str] = field(default_factory=set)
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether a finding lies in the statement it covers."""
-        if self.start is None or self.end is None or finding.path != self.place.path:
-            return False
-        at = (finding.line, finding.column)
-        return (self.start.line, self.start.column) <= at <= (self.end.line, self.end.column)
-
 
 @record()
 class Suppressions:
@@ -74,7 +68,9 @@ class Suppressions:
     active: frozenset[str]
     today: date | None
     problems: list[tuple[str, Problem]] = field(default_factory=list)
-    _by_path: dict[str, list[Suppression]] = field(default_factory=dict)
+    _all: list[Suppression] = field(default_factory=list)
+    _spans: dict[tuple[str, int], list[tuple[Place, Place]]] = field(default_factory=dict)
+    _by_span: dict[tuple[Place, Place], dict[str, list[Suppression]]] = field(default_factory=dict)
 
     def read(self, text: PositionedText, spans: Sequence[tuple[int, int]]) -> None:
         """Take in the comments of a text.
@@ -88,13 +84,14 @@ class Suppressions:
             return
         from rempart.sqltext.tokens import comments
 
-        ordered = _merged(spans)
-        for start, end in comments(sql):
+        found = comments(sql)
+        covered = _covered(sql, found, _merged(spans))
+        for (start, end), span in zip(found, covered, strict=True):
             marks = list(re.finditer(_MARK, sql[start:end], re.IGNORECASE))
             for position, mark in enumerate(marks):
                 until = marks[position + 1].start() if position + 1 < len(marks) else end - start
                 written = sql[start + mark.end() : start + until]
-                self._take(text, written, text.place(start), _covered(sql, start, end, ordered))
+                self._take(text, written, text.place(start), span)
 
     def _take(self, text: PositionedText, written: str, place: Place, span: tuple[int, int] | None) -> None:
         match = re.match(_ALLOW, written.removesuffix("*/").strip(), re.IGNORECASE | re.DOTALL)
@@ -132,7 +129,14 @@ class Suppressions:
                 allowed.append(name)
         start, end = (text.place(span[0]), text.place(span[1])) if span else (None, None)
         found = Suppression(place, tuple(allowed), until, start, end)
-        self._by_path.setdefault(place.path, []).append(found)
+        self._all.append(found)
+        if start is not None and end is not None:
+            if (start, end) not in self._by_span:
+                self._by_span[start, end] = {}
+                for line in range(start.line, end.line + 1):
+                    self._spans.setdefault((place.path, line), []).append((start, end))
+            for name in allowed:
+                self._by_span[start, end].setdefault(name, []).append(found)
 
     def _knows(self, name: str) -> bool:
         """Whether there is such a rule. Those of another tool are only known where that is asked."""
@@ -152,18 +156,21 @@ class Suppressions:
 
     def _judged(self, finding: Finding) -> Finding:
         allowed = False
-        for suppression in self._by_path.get(finding.path, ()):
-            if finding.rule in suppression.rules and suppression.covers(finding):
+        at = Place(finding.path, finding.line, finding.column)
+        for start, end in self._spans.get((finding.path, finding.line), ()):
+            allowing = self._by_span[start, end].get(finding.rule, ()) if start <= at <= end else ()
+            allowed = allowed or bool(allowing)
+            for suppression in allowing:
+                if finding.rule in suppression.used:
+                    break  # All of a statement are used at once.
                 suppression.used.add(finding.rule)
-                allowed = True
         return finding.allowed() if allowed else finding
 
     def unused(self) -> Iterator[Problem]:
         """Suppressions that allowed nothing, name by name; to be asked after `judge`."""
-        everything = [one for suppressions in self._by_path.values() for one in suppressions]
         # A comment of a revision may stand above a call that makes several statements: one use is enough.
-        used = {(one.place, name) for one in everything for name in one.used}
-        for suppression in everything:
+        used = {(one.place, name) for one in self._all for name in one.used}
+        for suppression in self._all:
             for name in suppression.rules:
                 if name in self.active and (suppression.place, name) not in used:
                     where = "" if suppression.start else ": there is no statement directly below it"
@@ -171,18 +178,35 @@ class Suppressions:
                     yield Problem(message, suppression.place)
 
 
-def _covered(sql: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """The statement that a comment covers."""
-    inside = [span for span in spans if span[0] <= start < span[1]]
-    if inside:
-        return inside[-1]
-    before = [span for span in spans if span[1] <= start]
-    if before and "\n" not in sql[before[-1][1] : start]:
-        return before[-1]
-    after = next((span for span in spans if span[0] >= end), None)
-    if after is None or re.search(_BLANK_LINE, _without_comments(sql, end, after[0])):
-        return None
-    return after
+def _covered(
+    sql: str, found: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
+) -> list[tuple[int, int] | None]:
+    """The statement that each comment of a text covers.
+
+    Args:
+        sql: The text.
+        found: Start and end of its comments.
+        spans: Start and end of its statements, in order.
+    """
+    starts = [start for start, _ in spans]
+    covered: list[tuple[int, int] | None] = []
+    # Backwards: what a comment is joined to without a blank line, the comment above it is too.
+    joined: int | None = None
+    following = len(sql)
+    for start, end in reversed(found):
+        at = bisect_right(starts, start)
+        before = spans[at - 1] if at else None
+        after = starts[at] if at < len(spans) else len(sql)
+        if min(following, after) == after:
+            joined, following = at if at < len(spans) else None, after
+        if joined is not None and re.search(_BLANK_LINE, sql[end:following]):
+            joined = None
+        following = start
+        if before is not None and "\n" not in sql[before[1] : start]:
+            covered.append(before)  # It stands inside, or behind on the same line.
+        else:
+            covered.append(spans[joined] if joined is not None else None)
+    return covered[::-1]
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -194,13 +218,3 @@ def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((start, end))
     return found
-
-
-def _without_comments(sql: str, start: int, end: int) -> str:
-    """The text between two indexes, comments replaced by something that is not blank."""
-    from rempart.sqltext.tokens import comments
-
-    between = sql[start:end]
-    for first, last in reversed(comments(between)):
-        between = between[:first] + "-" + between[last:]
-    return between

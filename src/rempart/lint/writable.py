@@ -24,9 +24,4 @@ def may_write(privilege: str, table: Name, column: str, role: str, state: State)
         return True
     if privilege in state.revoked.get(table, {}).get(role, ()):
         return False
-    spoken_of = any(
-        mine & grantees.keys()
-        for target, grantees in state.grants.items()
-        if target.kind == "relation" and target.name == table
-    )
-    return not spoken_of
+    return not any(mine & state.grants[target].keys() for target in state.grants.on("relation", table))

@@ -11,7 +11,7 @@ from rempart.errors import OperationError, UsageError
 from rempart.postgres.server import Server, connect
 
 _LOCK = 7_236_781_123_410_913  # any number, the same for all; it serialises changes of the cluster-wide roles
-_INSTALLED = "local stand-in of the hosted platform, by rempart"
+INSTALLED = "local stand-in of the hosted platform, by rempart"
 
 
 def install(server: Server, database: str, folder: Path, owner: str) -> bool:
@@ -51,7 +51,7 @@ def install(server: Server, database: str, folder: Path, owner: str) -> bool:
                 for role in sorted(_login_roles(connection) - before):
                     _set_password(connection, role, server.password)
             connection.execute(
-                sql.SQL("comment on database {} is {}").format(sql.Identifier(database), sql.Literal(_INSTALLED))
+                sql.SQL("comment on database {} is {}").format(sql.Identifier(database), sql.Literal(INSTALLED))
             )
     return True
 
@@ -61,7 +61,7 @@ def _installed(connection: psycopg.Connection) -> bool:
         "select pg_catalog.shobj_description(oid, 'pg_database') from pg_catalog.pg_database"
         " where datname = pg_catalog.current_database()"
     ).fetchone()
-    return row is not None and row[0] == _INSTALLED
+    return row is not None and row[0] == INSTALLED
 
 
 def _run(connection: psycopg.Connection, file: Path) -> None:

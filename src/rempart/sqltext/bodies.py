@@ -232,7 +232,7 @@ def _execute(fragment: Fragment, body: Body, variables: dict[str, Text]) -> None
 def _rounds(fragment: Fragment, body: Body, variables: dict[str, Text]) -> Iterator[dict[str, Text]]:
     """The values of the variables each time an EXECUTE runs, as far as it stands in loops over constants."""
     written = {token.word for token in tokens(body.text.text, fragment.start, fragment.end)}
-    outside = {name: value for name, value in variables.items() if name not in fragment.loops}
+    outside = {name: variables[name] for name in written - fragment.loops.keys() if name in variables}
     used = [name for name, indexes in fragment.loops.items() if name in written and indexes]
     for values in product(*(fragment.loops[name] for name in used)):
         texts = {name: _literal_at(body.text, at) for name, at in zip(used, values, strict=True)}

@@ -7,28 +7,12 @@ from functools import cache
 from typing import Any
 
 from pglast import ast
-from pglast.enums import A_Expr_Kind, BoolExprType, BoolTestType, NullTestType, SubLinkType
+from pglast.enums import A_Expr_Kind, BoolExprType, SubLinkType
 
 from rempart.sqltext.walk import column, nodes_of, texts
 
 _NODE: Any = ast.Node
 _POSITIONS = frozenset({"location", "rexpr_list_start", "rexpr_list_end", "list_start", "list_end"})
-_OPPOSITES = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_KINDS_OF_OPPOSITES = {
-    A_Expr_Kind.AEXPR_DISTINCT: A_Expr_Kind.AEXPR_NOT_DISTINCT,
-    A_Expr_Kind.AEXPR_NOT_DISTINCT: A_Expr_Kind.AEXPR_DISTINCT,
-    A_Expr_Kind.AEXPR_BETWEEN: A_Expr_Kind.AEXPR_NOT_BETWEEN,
-    A_Expr_Kind.AEXPR_NOT_BETWEEN: A_Expr_Kind.AEXPR_BETWEEN,
-}
-_NAMES_OF_KINDS = {A_Expr_Kind.AEXPR_BETWEEN: "BETWEEN", A_Expr_Kind.AEXPR_NOT_BETWEEN: "NOT BETWEEN"}
-_TESTS_OF_OPPOSITES = {
-    BoolTestType.IS_TRUE: BoolTestType.IS_NOT_TRUE,
-    BoolTestType.IS_NOT_TRUE: BoolTestType.IS_TRUE,
-    BoolTestType.IS_FALSE: BoolTestType.IS_NOT_FALSE,
-    BoolTestType.IS_NOT_FALSE: BoolTestType.IS_FALSE,
-    BoolTestType.IS_UNKNOWN: BoolTestType.IS_NOT_UNKNOWN,
-    BoolTestType.IS_NOT_UNKNOWN: BoolTestType.IS_UNKNOWN,
-}
 
 
 def bare(node: Any) -> Any:
@@ -38,17 +22,16 @@ def bare(node: Any) -> Any:
         node: An expression.
     """
     while True:
-        if isinstance(node, ast.CollateClause):
+        kind = type(node)
+        if kind is ast.SubLink:
+            inner = only_value(node.subselect) if node.subLinkType == SubLinkType.EXPR_SUBLINK else None
+            if inner is None:
+                return node
+            node = inner
+        elif kind is ast.CollateClause:
             node = node.arg
-            continue
-        inner = only_value(node.subselect) if _is_scalar(node) else None
-        if inner is None:
+        else:
             return node
-        node = inner
-
-
-def _is_scalar(node: Any) -> bool:
-    return isinstance(node, ast.SubLink) and node.subLinkType == SubLinkType.EXPR_SUBLINK
 
 
 def only_value(query: Any) -> Any:
@@ -103,12 +86,13 @@ def disjuncts(node: Any) -> Iterator[Any]:
 
 
 def _joined(node: Any, by: BoolExprType) -> Iterator[Any]:
-    node = bare(node)
-    if isinstance(node, ast.BoolExpr) and node.boolop == by:
-        for part in node.args or ():
-            yield from _joined(part, by)
-    elif node is not None:
-        yield node
+    waiting = [node]
+    while waiting:
+        node = bare(waiting.pop())
+        if isinstance(node, ast.BoolExpr) and node.boolop == by:
+            waiting.extend(reversed(node.args or ()))
+        elif node is not None:
+            yield node
 
 
 def key(node: Any, own: frozenset[str] = frozenset()) -> Any:
@@ -126,7 +110,7 @@ def key(node: Any, own: frozenset[str] = frozenset()) -> Any:
     parts = column(node)
     if parts:
         return "column", parts[-1:] if len(parts) > 1 and parts[-2] in own else parts
-    negated = _negated(node)
+    negated = negated_by_not(node)
     if negated is not None:
         return "not", key(negated, own)
     if isinstance(node, ast.TypeName):
@@ -136,8 +120,12 @@ def key(node: Any, own: frozenset[str] = frozenset()) -> Any:
     return kind.__name__, *(key(getattr(node, slot), own) for slot in _fields(kind))
 
 
-def _negated(node: Any) -> Any:
-    """The condition that NOT stands before; None for any other condition."""
+def negated_by_not(node: Any) -> Any:
+    """The condition that NOT stands before; None for any other condition.
+
+    Args:
+        node: A condition.
+    """
     is_not = isinstance(node, ast.BoolExpr) and node.boolop == BoolExprType.NOT_EXPR
     return node.args[0] if is_not else None
 
@@ -148,48 +136,13 @@ def _fields(kind: Hashable) -> tuple[str, ...]:
     return tuple(slot for slot in slots if slot not in _POSITIONS)
 
 
-def opposite_key(node: Any, own: frozenset[str] = frozenset()) -> Any:
-    """The `key` of the condition that is true where this one is false.
-
-    Args:
-        node: A condition.
-        own: As for `key`.
-    """
-    node = bare(node)
-    negated = _negated(node)
-    if negated is not None:
-        return key(negated, own)
-    changed = _opposite(node)
-    return ("not", key(node, own)) if changed is None else key(changed, own)
-
-
-def _opposite(node: Any) -> Any:
-    kind: Any
-    if isinstance(node, ast.NullTest):
-        other = NullTestType.IS_NOT_NULL if node.nulltesttype == NullTestType.IS_NULL else NullTestType.IS_NULL
-        return ast.NullTest(arg=node.arg, nulltesttype=other, argisrow=node.argisrow)
-    if isinstance(node, ast.BooleanTest):
-        kind = node.booltesttype
-        return ast.BooleanTest(arg=node.arg, booltesttype=_TESTS_OF_OPPOSITES[kind])
-    if isinstance(node, ast.A_Expr):
-        kind = node.kind
-        name, kind = operator(node), _KINDS_OF_OPPOSITES.get(kind)
-        if kind is not None:
-            names = (ast.String(sval=_NAMES_OF_KINDS.get(kind, name)),)
-            return ast.A_Expr(kind=kind, name=names, lexpr=node.lexpr, rexpr=node.rexpr)
-        if node.kind in (A_Expr_Kind.AEXPR_OP, A_Expr_Kind.AEXPR_IN) and name in _OPPOSITES:
-            names = (ast.String(sval=_OPPOSITES[name]),)
-            return ast.A_Expr(kind=node.kind, name=names, lexpr=node.lexpr, rexpr=node.rexpr)
-    return None
-
-
 def operator(node: Any) -> str:
     """The operator of an A_Expr, without its schema; `!=` reads `<>`.
 
     Args:
         node: An A_Expr.
     """
-    return texts(node.name)[-1] if node.name else ""
+    return str(node.name[-1].sval) if node.name else ""
 
 
 def reads_columns(node: Any) -> bool:

@@ -22,6 +22,9 @@ UNKNOWN = object()
 SOMETHING = object()
 """The value of an expression of which only is known that it is not NULL and not an empty text."""
 
+COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
+"""The operators that `compared` knows."""
+
 _OUTCOMES = (TRUE, FALSE, NULL, NULL_AS_ITSELF)
 _TEXTS_OF_TRUE = frozenset({"t", "true", "y", "yes", "on", "1"})
 _TEXTS_OF_FALSE = frozenset({"f", "false", "n", "no", "off", "0"})

@@ -7,10 +7,10 @@ no checker: what it cannot follow it says, and goes on with the next statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from rempart.sqltext.cursor import CLOSING, OPENING, Cursor, LostError
-from rempart.sqltext.structure import Form, Fragment, Structure
+from rempart.sqltext.cursor import CLOSING, OPENING, LostError
+from rempart.sqltext.simple_statements import SimpleStatements
+from rempart.sqltext.structure import Form, Structure
 from rempart.sqltext.tokens import Token, tokens
 
 _QUERY_WORDS = frozenset(
@@ -33,14 +33,11 @@ def read(body: str) -> Structure:
     return reader.result
 
 
-class _Reader(Cursor):
+class _Reader(SimpleStatements):
     def __init__(self, body: str) -> None:
         super().__init__(body, _without_options(list(tokens(body))))
         self.depth = 0
-        self.conditional = 0
-        self.result = Structure()
-        self._loops: dict[str, tuple[int, ...]] = {}
-        self._handlers: dict[str, Callable[[], None]] = {
+        self.handlers |= {
             "if": self._if,
             "case": self._case,
             "loop": self._loop,
@@ -49,14 +46,6 @@ class _Reader(Cursor):
             "foreach": self._foreach,
             "declare": self._block,
             "begin": self._block,
-            "exit": self._leave,
-            "continue": self._leave,
-            "return": self._return,
-            "raise": self._raise,
-            "assert": self._expressions,
-            "perform": self._perform,
-            "execute": self._execute,
-            "open": self._open,
         }
 
     # Structure
@@ -115,10 +104,10 @@ class _Reader(Cursor):
                 if nested:
                     continue
                 if word in (":=", "=", "default"):
-                    self._assigned(variable, self._expression(";"))
+                    self.assigned(variable, self.expression(";"))
                     break
                 if word in ("for", "is") and self.word() in _QUERY_WORDS:
-                    self._statement_until_semicolon()
+                    self.statement_until_semicolon()
                     break
             self._span(begin)
             self.expect(";")
@@ -152,61 +141,18 @@ class _Reader(Cursor):
         if word == "<<":
             self._label()
             word = self.word()
-        handler = self._handlers.get(word)
-        if handler is not None and not self._assigns():
+        handler = self.handlers.get(word)
+        if handler is not None and not self.assigns():
             handler()
-        elif word in _NO_SQL and not self._assigns():
-            self._forget(";")
-        elif self._assigns():
-            self._assign()
+        elif word in _NO_SQL and not self.assigns():
+            self.forget(";")
+        elif self.assigns():
+            self.assign()
         else:
-            self._statement_until_semicolon()
+            self.statement_until_semicolon()
         if word not in ("if", "case", "loop", "while", "for", "foreach", "declare", "begin"):
             self._span(begin)
             self.expect(";")
-
-    def _assigns(self) -> bool:
-        """Whether the statement is `target := value`; a variable may be named like a statement."""
-        ahead, nested = 1, 0
-        first = self.peek()
-        if first is None or first.kind not in ("word", "name", "rest"):
-            return False
-        if first.text == "$":
-            ahead = 2
-        while (token := self.peek(ahead)) is not None:
-            word = self.word(ahead)
-            if nested:
-                nested += (word == "[") - (word == "]")
-            elif word in (":=", "="):
-                return True
-            elif word == "[":
-                nested += 1
-            elif word == ".":
-                ahead += 1
-            else:
-                return False
-            if token.kind == "mark" and word == ";":
-                return False
-            ahead += 1
-        return False
-
-    def _assign(self) -> None:
-        variable = self.word()
-        whole = self.word(1) in (":=", "=")
-        self.until(":=", "=")
-        self.at += 1
-        if not whole:
-            self.result.unknown.add(variable)
-        self._assigned(variable, self._expression(";"))
-
-    def _assigned(self, variable: str, expression: tuple[int, int]) -> None:
-        self.result.assigned.setdefault(variable, []).append(expression)
-
-    def _forget(self, *ends: str) -> None:
-        """Pass over what may give variables values that are not known."""
-        start = self.at
-        self.until(*ends)
-        self.result.unknown.update(token.word for token in self.tokens[start : self.at])
 
     def _span(self, begin: int) -> None:
         self.result.spans.append((begin, max(self.previous_end(), begin)))
@@ -223,13 +169,13 @@ class _Reader(Cursor):
     def _if(self) -> None:
         begin = self.start()
         self.at += 1
-        self._expression("then")
+        self.expression("then")
         self.expect("then")
         self._branch(begin)
         while self.word() in ("elsif", "elseif"):
             begin = self.start()
             self.at += 1
-            self._expression("then")
+            self.expression("then")
             self.expect("then")
             self._branch(begin)
         if self.take("else"):
@@ -242,12 +188,12 @@ class _Reader(Cursor):
         begin = self.start()
         self.at += 1
         if self.word() != "when":
-            self._expression("when")
+            self.expression("when")
         self._span(begin)
         while self.word() == "when":
             begin = self.start()
             self.at += 1
-            self._expression("then")
+            self.expression("then")
             self.expect("then")
             self._branch(begin)
         if self.take("else"):
@@ -268,26 +214,26 @@ class _Reader(Cursor):
 
     def _while(self) -> None:
         self.at += 1
-        self._expression("loop")
+        self.expression("loop")
         self._loop()
 
     def _for(self) -> None:
-        self._forget("in")
+        self.forget("in")
         self.at += 1
         if self.take("execute"):
-            self._dynamic("loop", "using")
+            self.dynamic("loop", "using")
             if self.take("using"):
-                self._expression("loop")
+                self.expression("loop")
         elif self.word() in _QUERY_WORDS:
             start = self.start()
-            self._add(Form.STATEMENT, start, self.until("loop"))
+            self.add(Form.STATEMENT, start, self.until("loop"))
         else:
             self.take("reverse")
             start = self.start()
             end = self.until("loop", "..")
-            self._add(Form.STATEMENT if self._opens_query(start) else Form.EXPRESSION, start, end)
+            self.add(Form.STATEMENT if self._opens_query(start) else Form.EXPRESSION, start, end)
             while self.take("..", "by"):
-                self._expression("loop", "by")
+                self.expression("loop", "by")
         self._loop()
 
     def _opens_query(self, start: int) -> bool:
@@ -303,13 +249,13 @@ class _Reader(Cursor):
             self.result.unknown.update(token.word for token in self.tokens[start : self.at])
         self.at += 1
         first = self.at
-        self._expression("loop")
+        self.expression("loop")
         values = self._constants(first) if plain else ()
-        outer = self._loops
+        outer = self.loops
         # Hides a variable of that name, whatever values it has elsewhere.
-        self._loops = {**outer, variable: values}
+        self.loops = {**outer, variable: values}
         self._loop(runs=bool(values))
-        self._loops = outer
+        self.loops = outer
 
     def _constants(self, first: int) -> tuple[int, ...]:
         """Indexes of the strings of `array['…', '…']`, which was just read; none for anything else."""
@@ -318,118 +264,6 @@ class _Reader(Cursor):
         if not _ARRAY.fullmatch(words):
             return ()
         return tuple(token.start for token in found if token.kind in ("string", "dollar"))
-
-    # Simple statements
-
-    def _leave(self) -> None:
-        while self.word() not in ("when", ";", ""):
-            self.at += 1
-        if self.take("when"):
-            self._expression(";")
-
-    def _return(self) -> None:
-        self.at += 1
-        if self.word() == ";":
-            return
-        if self.take("query"):
-            if self.take("execute"):
-                self._dynamic(";", "using")
-                if self.take("using"):
-                    self._expression(";")
-            else:
-                self._add(Form.STATEMENT, self.start(), self.until(";"))
-            return
-        self.take("next")
-        if self.word() != ";":
-            self._expression(";")
-
-    def _raise(self) -> None:
-        self.at += 1
-        self.take("debug", "log", "info", "notice", "warning", "exception")
-        token = self.peek()
-        if token is not None and token.kind in ("string", "dollar"):
-            self.at += 1
-            if self.take(","):
-                self._expression("using", ";")
-        if self.word() != ";":
-            self.until(";")
-
-    def _expressions(self) -> None:
-        self.at += 1
-        self._expression(";")
-
-    def _perform(self) -> None:
-        start = self.start()
-        self.at += 1
-        if self.word() == ";":
-            raise LostError
-        self._add(Form.STATEMENT, start, self.until(";"))
-
-    def _execute(self) -> None:
-        self.at += 1
-        self._dynamic("into", "using", ";")
-        if self.word() != ";":
-            self._forget(";")
-
-    def _open(self) -> None:
-        self.until("for", ";")
-        if self.take("for"):
-            if self.take("execute"):
-                self._dynamic("using", ";")
-                if self.word() != ";":
-                    self.until(";")
-            else:
-                self._add(Form.STATEMENT, self.start(), self.until(";"))
-
-    def _statement_until_semicolon(self) -> None:
-        start, nested, previous = self.start(), 0, ""
-        blanks: list[tuple[int, int]] = []
-        atomic = False
-        while (token := self.peek()) is not None:
-            word = self.word()
-            if word == ";" and not nested and not atomic:
-                self._add(Form.STATEMENT, start, self.previous_end(), tuple(blanks))
-                return
-            nested += (word in OPENING) - (word in CLOSING)
-            atomic = (atomic or (previous == "begin" and word == "atomic")) and not (atomic and word == "end")
-            if word == "into" and not nested and previous not in ("insert", "merge"):
-                blanks.append(self._into())
-            else:
-                self.at += 1
-            previous = word if token.kind == "word" else ""
-        raise LostError
-
-    def _into(self) -> tuple[int, int]:
-        start, first = self.start(), self.at
-        self.at += 1
-        self.take("strict")
-        while True:
-            self.at += 1
-            while self.word() in (".", "["):
-                if self.take("."):
-                    self.at += 1
-                else:
-                    self.at += 1
-                    self.until("]")
-                    self.at += 1
-            if not self.take(","):
-                self.result.unknown.update(token.word for token in self.tokens[first : self.at])
-                return start, self.previous_end()
-
-    def _expression(self, *ends: str) -> tuple[int, int]:
-        start = self.start()
-        end = self.until(*ends)
-        self._add(Form.EXPRESSION, start, end)
-        return start, end
-
-    def _dynamic(self, *ends: str) -> None:
-        start = self.start()
-        self._add(Form.EXECUTE, start, self.until(*ends))
-
-    def _add(self, form: Form, start: int, end: int, blanks: tuple[tuple[int, int], ...] = ()) -> None:
-        if end <= start:
-            raise LostError
-        self.result.fragments.append(Fragment(form, start, end, self.conditional > 0, blanks, self._loops))
 
 
 def _without_options(found: list[Token]) -> list[Token]:

@@ -11,9 +11,8 @@ from rempart.sqltext.parse import Parsed, Script, Trouble, Unparsed, parsed
 from rempart.sqltext.pieces import Piece, pieces
 from rempart.sqltext.positioned import PositionedText
 
-_LONG = 20_000
-_MOST_LONG_RESTARTS = 50
-"""How often reading starts again in front of a long rest, before the rest is left out, which is reported."""
+_MOST_READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 8
+"""Characters, and times the whole text, that are read again before the rest is left out, which is reported."""
 _LONGEST_MESSAGE = 100
 _STATEMENT_WORDS = (
     "alter|analyze|begin|call|close|cluster|comment|commit|copy|create|deallocate|declare|delete|discard|do|drop|end|"
@@ -59,7 +58,7 @@ class _Recovery:
         self.statements: list[Parsed] = []
         self.troubles: list[Unparsed] = []
         self.failed: list[tuple[int, int]] = []
-        self._restarts_left = _MOST_LONG_RESTARTS
+        self._left = _MOST_READ_AGAIN + _TIMES_READ_AGAIN * len(self.clean)
 
     def read(self, found: list[Piece]) -> None:
         waiting = list(reversed(found))
@@ -68,12 +67,11 @@ class _Recovery:
             restart = self._read(piece)
             if restart is None:
                 continue
-            if piece.end - restart > _LONG:
-                self._restarts_left -= 1
-                if not self._restarts_left:
-                    message = "too much cannot be read: the rest is left out"
-                    self.troubles.append(Unparsed(Trouble.SYNTAX, message, restart, piece.end))
-                    continue
+            self._left -= piece.end - restart
+            if self._left < 0:
+                message = "too much cannot be read: the rest is left out"
+                self.troubles.append(Unparsed(Trouble.SYNTAX, message, restart, piece.end))
+                continue
             # Quotes and parentheses that never close have hidden semicolons: the rest is cut anew.
             rest = pieces(self.clean[restart : piece.end])
             waiting.extend(Piece(one.start + restart, one.end + restart) for one in reversed(rest.pieces))

@@ -27,15 +27,31 @@ def has_rows(judge: Judge, query: Any) -> int:
         judge: Decides its conditions.
         query: A query's parse tree.
     """
+    found, waiting = FALSE, [query]
+    while waiting:
+        one = waiting.pop()
+        if _is_union(one) and not _is_cut_to_nothing(judge, one):
+            waiting += [one.larg, one.rarg]
+        else:
+            found = disjunction(found, _has_rows(judge, one))
+    return found
+
+
+def _is_union(query: Any) -> bool:
+    """Whether a query is a UNION, which has rows when one of its two sides has."""
+    return isinstance(query, ast.SelectStmt) and query.op == SetOperation.SETOP_UNION and query.limitOffset is None
+
+
+def _is_cut_to_nothing(judge: Judge, query: Any) -> bool:
+    return query.limitCount is not None and judge.value(query.limitCount) == 0
+
+
+def _has_rows(judge: Judge, query: Any) -> int:
     if not isinstance(query, ast.SelectStmt):
         return TRUE | FALSE
-    if query.limitCount is not None and judge.value(query.limitCount) == 0:
+    if _is_cut_to_nothing(judge, query):
         return FALSE
-    if query.limitOffset is not None or query.havingClause is not None:
-        return TRUE | FALSE
-    if query.op == SetOperation.SETOP_UNION:
-        return disjunction(has_rows(judge, query.larg), has_rows(judge, query.rarg))
-    if query.op != SetOperation.SETOP_NONE:
+    if query.limitOffset is not None or query.havingClause is not None or query.op != SetOperation.SETOP_NONE:
         return TRUE | FALSE
     if query.valuesLists or (_is_aggregate(query) and not query.groupClause):
         return TRUE

@@ -6,7 +6,8 @@ table are not known, the answer may be that nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pglast import ast
@@ -15,6 +16,8 @@ from rempart.sqltext.walk import children, column, texts
 
 ColumnsOf = Callable[[str | None, str], frozenset[str] | None]
 """Columns of a relation by schema (None when not written) and name; None when they are not known."""
+WithQueries = Mapping[str, frozenset[str] | None]
+"""Columns of WITH queries by name; None when they are not known."""
 
 
 class Source(NamedTuple):
@@ -41,12 +44,12 @@ class Scope(NamedTuple):
     """The FROM items of one query.
 
     Attributes:
-        query: The SelectStmt; None for the table a policy stands on.
         sources: What its columns come from.
+        with_queries: The WITH queries that can be named in it, with their columns; None where those are not known.
     """
 
-    query: Any
     sources: tuple[Source, ...]
+    with_queries: WithQueries = MappingProxyType({})
 
     def holder(self, parts: tuple[str, ...]) -> Source | None:
         """The source a column belongs to if it belongs to this query.
@@ -127,16 +130,17 @@ def placed(root: Any, table: Source, columns_of: ColumnsOf) -> Iterator[Placed]:
     """
     if root is None:
         return
-    yield from _walk(Placed(root, (Scope(None, (table,)),), ()), columns_of)
+    yield from _walk(Placed(root, (Scope((table,)),), ()), columns_of)
 
 
 def _walk(start: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
     stack = [start]
     while stack:
         here = stack.pop()
-        if isinstance(here.node, ast.SelectStmt):
-            sources = tuple(_sources(here.node.fromClause, columns_of, _with_queries(here)))
-            here = Placed(here.node, (*here.chain, Scope(here.node, sources)), here.sublinks)
+        if isinstance(here.node, ast.SelectStmt) and _has_scope(here.node):
+            known = _with_queries(here)
+            sources = tuple(_sources(here.node.fromClause, columns_of, known))
+            here = Placed(here.node, (*here.chain, Scope(sources, known)), here.sublinks)
         yield here
         stack.extend(reversed(list(_below(here))))
 
@@ -157,17 +161,26 @@ def _below(here: Placed) -> Iterator[Placed]:
             yield Placed(child, chain, here.sublinks)
 
 
-def _with_queries(here: Placed) -> dict[str, frozenset[str] | None]:
-    known: dict[str, frozenset[str] | None] = {}
-    for query in (*(scope.query for scope in here.chain), here.node):
-        if query is not None and query.withClause is not None:
-            for table in query.withClause.ctes or ():
-                names = frozenset(texts(table.aliascolnames)) or output_names(table.ctequery)
-                known[str(table.ctename)] = names
-    return known
+def _has_scope(query: Any) -> bool:
+    """Whether a query adds names to those around it. One that does not is passed through, however deep they nest."""
+    return query.fromClause is not None or query.withClause is not None
 
 
-def _sources(items: Any, columns_of: ColumnsOf, with_queries: dict[str, frozenset[str] | None]) -> Iterator[Source]:
+def _with_queries(here: Placed) -> WithQueries:
+    """The WITH queries that can be named in a query: its own, and those around it."""
+    around = here.chain[-1].with_queries
+    if here.node.withClause is None:
+        return around
+    return {
+        **around,
+        **{
+            str(table.ctename): frozenset(texts(table.aliascolnames)) or output_names(table.ctequery)
+            for table in here.node.withClause.ctes or ()
+        },
+    }
+
+
+def _sources(items: Any, columns_of: ColumnsOf, with_queries: WithQueries) -> Iterator[Source]:
     for item in items or ():
         alias = item.alias.aliasname if getattr(item, "alias", None) is not None else None
         if isinstance(item, ast.JoinExpr):
@@ -195,10 +208,10 @@ def output_names(query: Any) -> frozenset[str] | None:
     Args:
         query: A query's parse tree.
     """
+    while isinstance(query, ast.SelectStmt) and query.larg is not None:
+        query = query.larg
     if not isinstance(query, ast.SelectStmt) or query.valuesLists:
         return None
-    if query.larg is not None:
-        return output_names(query.larg)
     names = set()
     for target in query.targetList or ():
         parts = column(target.val)

@@ -12,16 +12,19 @@ from typing import Any
 from pglast import ast
 
 _NODE: Any = ast.Node
-_LEAVES = (ast.String, ast.Integer, ast.Float, ast.Boolean, ast.BitString)
-
-
+_LEAVES = frozenset({ast.String, ast.Integer, ast.Float, ast.Boolean, ast.BitString})
+_PLAIN = frozenset({"char*", "Bitmapset*"})
+"""Pointers to what is no node."""
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
 def _slots(kind: Any) -> tuple[str, ...]:
+    """The attributes of a kind of node that may hold nodes: those that are pointers in the parser's structures."""
     found = _SLOTS.get(kind)
     if found is None:
-        found = _SLOTS[kind] = tuple(kind.__slots__)
+        types = kind.__slots__
+        found = tuple(one for one in types if types[one][0].endswith("*") and types[one][0] not in _PLAIN)
+        _SLOTS[kind] = found
     return found
 
 
@@ -33,10 +36,10 @@ def children(node: Any) -> Iterator[Any]:
     """
     for slot in _slots(type(node)):
         value = getattr(node, slot)
-        if isinstance(value, _NODE):
-            yield value
-        elif type(value) is tuple:
+        if type(value) is tuple:
             yield from _listed(value)
+        elif value is not None:
+            yield value
 
 
 def _listed(values: tuple[Any, ...]) -> Iterator[Any]:
@@ -45,6 +48,26 @@ def _listed(values: tuple[Any, ...]) -> Iterator[Any]:
             yield value
         elif type(value) is tuple:
             yield from _listed(value)
+
+
+def _below(node: Any) -> list[Any]:
+    """What `children` gives, constants' inner values left out, the last one first."""
+    found = []
+    for slot in _slots(type(node)):
+        value = getattr(node, slot)
+        if value is None:
+            continue
+        if type(value) is not tuple:
+            if type(value) not in _LEAVES:
+                found.append(value)
+        else:
+            for one in value:
+                if type(one) is tuple:
+                    found.extend(inner for inner in _listed(one) if type(inner) not in _LEAVES)
+                elif one is not None and type(one) not in _LEAVES:
+                    found.append(one)
+    found.reverse()
+    return found
 
 
 def nodes(root: Any) -> Iterator[Any]:
@@ -59,9 +82,7 @@ def nodes(root: Any) -> Iterator[Any]:
     while stack:
         node = stack.pop()
         yield node
-        below = [child for child in children(node) if not isinstance(child, _LEAVES)]
-        below.reverse()
-        stack.extend(below)
+        stack.extend(_below(node))
 
 
 def nodes_of(root: Any, *kinds: type) -> Iterator[Any]:
@@ -91,9 +112,7 @@ def nodes_with_queries(root: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
         node, queries = stack.pop()
         yield node, queries
         inner = (*queries, node) if isinstance(node, ast.SelectStmt) else queries
-        below = [(child, inner) for child in children(node) if not isinstance(child, _LEAVES)]
-        below.reverse()
-        stack.extend(below)
+        stack.extend([(child, inner) for child in _below(node)])
 
 
 def texts(parts: Any) -> tuple[str, ...]:
@@ -106,7 +125,8 @@ def texts(parts: Any) -> tuple[str, ...]:
         return ()
     if isinstance(parts, ast.String):
         return (str(parts.sval),)
-    return tuple(str(part.sval) for part in parts if isinstance(part, ast.String))
+    found: list[Any] = [part.sval for part in parts if type(part) is ast.String]
+    return tuple(found)
 
 
 def called(node: Any) -> str:
@@ -135,10 +155,11 @@ def column(node: Any) -> tuple[str, ...]:
     Args:
         node: Any node.
     """
-    if not isinstance(node, ast.ColumnRef):
+    if type(node) is not ast.ColumnRef:
         return ()
-    parts = texts(node.fields)
-    return parts if len(parts) == len(node.fields or ()) else ()
+    fields: Any = node.fields
+    parts = texts(fields)
+    return parts if len(parts) == len(fields) else ()
 
 
 def relations_read(root: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:

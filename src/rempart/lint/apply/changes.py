@@ -8,7 +8,7 @@ from pglast import ast, enums
 
 from rempart.lint.apply import names
 from rempart.lint.apply.roles import known_role
-from rempart.lint.state import Name, State
+from rempart.lint.state import FunctionKey, Name, State, Target
 from rempart.lint.statement import Statement
 from rempart.sqltext.walk import texts
 
@@ -17,7 +17,6 @@ _RELATIONS = frozenset(
     {_T.OBJECT_TABLE, _T.OBJECT_VIEW, _T.OBJECT_MATVIEW, _T.OBJECT_SEQUENCE, _T.OBJECT_FOREIGN_TABLE}
 )
 _FUNCTIONS = frozenset({_T.OBJECT_FUNCTION, _T.OBJECT_PROCEDURE, _T.OBJECT_ROUTINE, _T.OBJECT_AGGREGATE})
-_FunctionKey = tuple[Name, str]
 
 
 def forget_relation(name: Name, state: State) -> None:
@@ -28,21 +27,20 @@ def forget_relation(name: Name, state: State) -> None:
         state: Changed in place.
     """
     state.relations.pop(name, None)
-    for target in [one for one in state.grants if one.kind == "relation" and one.name == name]:
+    for target in state.grants.on("relation", name):
         del state.grants[target]
 
 
-def forget_function(key: _FunctionKey, state: State) -> None:
+def forget_function(key: FunctionKey, state: State) -> None:
     """Remove a function with its privileges.
 
     Args:
         key: Name and signature.
         state: Changed in place.
     """
-    state.functions.forget(key)
+    state.functions.pop(key)
     state.public_execute_revoked.discard(key)
-    for target in [one for one in state.grants if one.kind == "function" and (one.name, one.detail) == key]:
-        del state.grants[target]
+    state.grants.pop(Target("function", *key))
 
 
 def _forget_schema(schema: str, state: State) -> None:
@@ -52,8 +50,7 @@ def _forget_schema(schema: str, state: State) -> None:
         forget_function(key, state)
     state.schemas.pop(schema, None)
     state.schema_owners.pop(schema, None)
-    for target in [one for one in state.grants if one.kind == "schema" and one.name[1] == schema]:
-        del state.grants[target]
+    state.grants.pop(Target("schema", ("", schema)))
     state.default_privileges = [one for one in state.default_privileges if one.schema != schema]
 
 
@@ -83,7 +80,7 @@ def _drop(node: Any, statement: Statement, state: State) -> None:
 def _drop_policy(parts: tuple[str, ...], statement: Statement, state: State) -> None:
     *path, policy = parts
     name = state.resolve(path[-2] if len(path) > 1 else None, path[-1])
-    state.dropped_policies.append((name, policy, state.transaction, statement.place))
+    state.dropped_policies.setdefault((name, policy), (state.transaction, statement.place))
     relation = state.relations.get(name)
     if relation is None or policy not in relation.policies:
         return
@@ -130,12 +127,17 @@ def _move_relation(old: Name, new: Name, state: State) -> None:
     for other in state.relations.values():
         if other.parent == old:
             other.parent = new
-    for target in [one for one in state.grants if one.kind == "relation" and one.name == old]:
-        state.grants[type(target)("relation", new, target.detail)] = state.grants.pop(target)
+    for target in state.grants.on("relation", old):
+        _move_grants(target, target._replace(name=new), state)
 
 
-def _move_function(old: _FunctionKey, new: _FunctionKey, state: State) -> None:
-    function = state.functions.forget(old)
+def _move_grants(old: Target, new: Target, state: State) -> None:
+    if old in state.grants:
+        state.grants[new] = state.grants.pop(old)
+
+
+def _move_function(old: FunctionKey, new: FunctionKey, state: State) -> None:
+    function = state.functions.pop(old)
     if function is None:
         return
     function.name = new[0]
@@ -143,8 +145,7 @@ def _move_function(old: _FunctionKey, new: _FunctionKey, state: State) -> None:
     if old in state.public_execute_revoked:
         state.public_execute_revoked.discard(old)
         state.public_execute_revoked.add(new)
-    for target in [one for one in state.grants if one.kind == "function" and (one.name, one.detail) == old]:
-        state.grants[type(target)("function", *new)] = state.grants.pop(target)
+    _move_grants(Target("function", *old), Target("function", *new), state)
     for relation in state.relations.values():
         for trigger, called in relation.triggers.items():
             if called == old[0]:
@@ -155,9 +156,7 @@ def _rename_column(table: Name, old: str, new: str, state: State) -> None:
     relation = state.relations.get(table)
     if relation is not None:
         relation.columns[:] = [new if column == old else column for column in relation.columns]
-    for target in [one for one in state.grants if one.name == table and one.detail == old]:
-        if target.kind == "relation":
-            state.grants[type(target)("relation", table, new)] = state.grants.pop(target)
+    _move_grants(Target("relation", table, old), Target("relation", table, new), state)
 
 
 def _rename_schema(old: str, new: str, state: State) -> None:
@@ -169,8 +168,7 @@ def _rename_schema(old: str, new: str, state: State) -> None:
         state.schemas[new] = state.schemas.pop(old)
     if old in state.schema_owners:
         state.schema_owners[new] = state.schema_owners.pop(old)
-    for target in [one for one in state.grants if one.kind == "schema" and one.name[1] == old]:
-        state.grants[type(target)("schema", ("", new))] = state.grants.pop(target)
+    _move_grants(Target("schema", ("", old)), Target("schema", ("", new)), state)
     for default in state.default_privileges:
         if default.schema == old:
             default.schema = new

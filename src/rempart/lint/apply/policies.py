@@ -16,6 +16,7 @@ def _create(node: Any, statement: Statement, state: State) -> None:
         return
     policy = policy_of(node, statement, state)
     state.relation(policy.table, statement.place).policies[policy.name] = policy
+    state.dropped_policies.pop((policy.table, policy.name), None)
 
 
 def policy_of(node: Any, statement: Statement, state: State) -> Policy:

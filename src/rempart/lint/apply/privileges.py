@@ -100,7 +100,7 @@ def revoke(state: State, target: Target, grantee: str, privileges: Iterable[str]
         targets += (
             [Target("relation", target.name, column) for column in columns]
             if columns is not None
-            else [one for one in state.grants if one.name == target.name and one.detail and one.kind == "relation"]
+            else [one for one in state.grants.on("relation", target.name) if one.detail]
         )
     for one in targets:
         by_grantee = state.grants.get(one)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.lint.policies import PolicyRule, always_true, clauses, judge_for, problem, subjects
+from rempart.lint.policies import PolicyRule, always_true, calls, clauses, judge_for, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import nobody
 from rempart.lint.settings import Settings
 from rempart.lint.state import Policy, State
 from rempart.report.finding import Severity
 from rempart.sqltext.expressions import disjuncts
+from rempart.sqltext.walk import called
 
 
 class InvertedNullLogic(PolicyRule):
@@ -43,9 +44,10 @@ class InvertedNullLogic(PolicyRule):
         if not policy.permissive or not subjects(policy, settings):
             return
         for keyword, node, source in clauses(policy):
-            if always_true(node, policy.table, state, settings):
+            asked = {called(call) for call in calls(node, state)}
+            if not asked or always_true(node, policy.table, state, settings):
                 continue
-            for empty in (False, True):
+            for empty in (False, True) if "current_setting" in asked else (False,):
                 found = _true_for_nobody(node, policy, state, settings, empty)
                 if found is not None:
                     given = "an empty text" if empty else "NULL"
@@ -56,7 +58,7 @@ class InvertedNullLogic(PolicyRule):
 
 def _true_for_nobody(node: Any, policy: Policy, state: State, settings: Settings, empty: bool) -> Any:
     """The part of a condition that is true for a session without a user, or None."""
-    judge = judge_for(policy.table, state, assume=nobody(state, settings, empty))
+    judge = judge_for(policy.table, assume=nobody(state, settings, empty))
     if not judge.always_true(node):
         return None
     return next((part for part in disjuncts(node) if judge.always_true(part)), node)

@@ -63,7 +63,7 @@ class MissingWithCheck(PolicyRule):
         if not any(about_session):
             return
         for part, asks in zip(parts, about_session, strict=True):
-            if not asks and reads_columns(part) and not never_true(part, policy.table, state):
+            if not asks and reads_columns(part) and not never_true(part, policy.table, state, settings):
                 what = "has no WITH CHECK, and its USING lets rows through whoever asks"
                 yield problem(policy, what, policy.using_from, part)
                 return
@@ -71,7 +71,7 @@ class MissingWithCheck(PolicyRule):
     def _is_weaker(self, policy: Policy, state: State, settings: Settings) -> bool:
         using, check, table = policy.using, policy.check, policy.table
         asked = asks_session(using, state, settings)
-        if always_true(using, table, state, settings) or never_true(check, table, state):
+        if always_true(using, table, state, settings) or never_true(check, table, state, settings):
             return False
         if policy.command == "update" and not reads_columns(using):
             return False  # Who may update is decided, and no row is told from another.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rempart.lint.policies import COMMANDS, applies_to, commands, permits_nothing, policies, subjects, words_for
+from rempart.lint.policies import COMMANDS, commands, permits_nothing, policies, subjects, words_for
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, Policy, State, shown
@@ -40,7 +40,7 @@ class MultiplePermissivePolicies(Rule):
             counted = [
                 policy
                 for policy in its_policies
-                if policy.permissive and policy.seen and not permits_nothing(policy, state)
+                if policy.permissive and policy.seen and not permits_nothing(policy, state, settings)
             ]
             for together, cases in _groups(counted, state, settings).items():
                 roles = words_for(sorted({role for role, _ in cases}))
@@ -54,16 +54,16 @@ class MultiplePermissivePolicies(Rule):
 
 def _groups(counted: list[Policy], state: State, settings: Settings) -> dict[tuple[int, ...], list[tuple[str, str]]]:
     """Sets of two policies and more, by index, with the roles and commands they are together in force for."""
-    roles = sorted({role for policy in counted for role in subjects(policy, settings)})
+    named: dict[str, set[int]] = {}
+    for index, policy in enumerate(counted):
+        for role in policy.roles:
+            named.setdefault(role, set()).add(index)
     groups: dict[tuple[int, ...], list[tuple[str, str]]] = {}
-    for role in roles:
+    for role in sorted({role for policy in counted for role in subjects(policy, settings)}):
+        mine = {PUBLIC} if role == PUBLIC else {PUBLIC, *state.reachable_roles(role)}
+        in_force = sorted(index for one in mine & named.keys() for index in named[one])
         for command in COMMANDS:
-            together = tuple(
-                index
-                for index, policy in enumerate(counted)
-                if command in commands(policy)
-                and (PUBLIC in policy.roles if role == PUBLIC else applies_to(policy, role, state))
-            )
+            together = tuple(index for index in dict.fromkeys(in_force) if command in commands(counted[index]))
             if len(together) > 1:
                 groups.setdefault(together, []).append((role, command))
     return groups

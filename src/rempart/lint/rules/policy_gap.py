@@ -34,9 +34,8 @@ class PolicyGap(Rule):
         """Judge a CREATE POLICY by what was dropped before."""
         node = statement.node
         table = state.resolve(node.table.schemaname, str(node.table.relname))
-        for dropped, name, transaction, place in state.dropped_policies:
-            if (dropped, name) == (table, node.policy_name) and transaction != state.transaction:
-                subject = f"policy {name} on {shown(table)}"
-                message = f"{subject} was dropped in an earlier transaction ({place.path}:{place.line})"
-                yield Problem(message, statement.place, subject)
-                return
+        transaction, place = state.dropped_policies.get((table, node.policy_name), (state.transaction, None))
+        if place is not None and transaction != state.transaction:
+            subject = f"policy {node.policy_name} on {shown(table)}"
+            message = f"{subject} was dropped in an earlier transaction ({place.path}:{place.line})"
+            yield Problem(message, statement.place, subject)

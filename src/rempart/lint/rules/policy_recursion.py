@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from pglast import ast
 
 from rempart.lint.function_reads import functions_in, tables_in
 from rempart.lint.policies import READS, PolicyRule, applies_to, clauses, nodes_in, problem
+from rempart.lint.reachability import Reachability
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import helper
 from rempart.lint.settings import Settings
-from rempart.lint.state import PUBLIC, Function, Name, Policy, State, shown
+from rempart.lint.state import PUBLIC, FunctionKey, Name, Policy, State, shown
 from rempart.report.finding import Severity
 from rempart.sqltext.walk import relations_read
 
@@ -79,7 +80,10 @@ class _Reading:
     def __init__(self, state: State) -> None:
         self.state = state
         self._tables: dict[int, list[tuple[Name, Any]]] = {}
-        self._reached: dict[tuple[Name, str], set[Name]] = {}
+        self._applied: dict[tuple[Name, str], list[Policy]] = {}
+        self._has_queries: dict[tuple[Name, str], bool] = {}
+        self._reached: dict[str, Reachability[Name]] = {}
+        self._asked: Reachability[FunctionKey | Name] = Reachability(self._asked_by)
 
     def ways_back(self, policy: Policy, node: Any, role: str) -> Iterator[tuple[str, Any]]:
         """How a condition comes back to its table: through what (empty: nothing), and the node it starts with."""
@@ -87,12 +91,12 @@ class _Reading:
             if name == policy.table:
                 if policy.command in READS or self.has_queries(name, role):
                     yield "", reference
-            elif policy.table in self.reached(name, role) and self.has_queries(policy.table, role):
+            elif self.reaches(name, policy.table, role) and self.has_queries(policy.table, role):
                 yield self.path(name, policy.table, role), reference
         if policy.command in READS:
             for call in nodes_in(node, self.state):
                 function = helper(call, self.state) if isinstance(call, ast.FuncCall) else None
-                if function is not None and self.asks(function, policy.table, set()):
+                if function is not None and self._asked.reaches(function.key, policy.table):
                     yield f"function {shown(function.name)}", call
 
     def tables(self, node: Any) -> list[tuple[Name, Any]]:
@@ -120,32 +124,32 @@ class _Reading:
 
     def applied(self, table: Name, role: str) -> list[Policy]:
         """The policies that reading a table as a role applies."""
-        relation = self.state.relations.get(table)
-        if relation is None or (relation.seen and not relation.row_security):
-            return []
-        found = [one for one in relation.policies.values() if one.command in READS]
-        return [one for one in found if applies_to(one, role, self.state)]
+        if (table, role) not in self._applied:
+            relation = self.state.relations.get(table)
+            open_to_all = relation is None or (relation.seen and not relation.row_security)
+            found = [] if relation is None or open_to_all else list(relation.policies.values())
+            self._applied[table, role] = [
+                one for one in found if one.command in READS and applies_to(one, role, self.state)
+            ]
+        return self._applied[table, role]
 
     def has_queries(self, table: Name, role: str) -> bool:
         """Whether the policies of a table have sub-selects: Postgres only then looks for recursion."""
-        return any(
-            isinstance(node, ast.SubLink)
-            for policy in self.applied(table, role)
-            for node in nodes_in(policy.using, self.state)
-        )
+        if (table, role) not in self._has_queries:
+            self._has_queries[table, role] = any(
+                isinstance(node, ast.SubLink)
+                for policy in self.applied(table, role)
+                for node in nodes_in(policy.using, self.state)
+            )
+        return self._has_queries[table, role]
 
-    def reached(self, table: Name, role: str) -> set[Name]:
-        """The tables that reading a table reads, by its policies and theirs."""
-        if (table, role) not in self._reached:
-            found: set[Name] = set()
-            queue = [table]
-            while queue:
-                for policy in self.applied(queue.pop(), role):
-                    below = {name for name, _ in self.tables(policy.using)} - found
-                    found |= below
-                    queue.extend(below)
-            self._reached[table, role] = found
-        return self._reached[table, role]
+    def reaches(self, table: Name, home: Name, role: str) -> bool:
+        """Whether reading a table reads another, by its policies and theirs."""
+        if role not in self._reached:
+            self._reached[role] = Reachability(
+                lambda one: (name for policy in self.applied(one, role) for name, _ in self.tables(policy.using))
+            )
+        return self._reached[role].reaches(table, home)
 
     def path(self, table: Name, home: Name, role: str) -> str:
         """The policies by which reading a table comes to another, for a message."""
@@ -156,17 +160,13 @@ class _Reading:
         nearest = next(
             policy
             for policy in self.applied(table, role)
-            if any(home in self.reached(name, role) for name, _ in self.tables(policy.using))
+            if any(self.reaches(name, home, role) for name, _ in self.tables(policy.using))
         )
         return f"policy {nearest.name} on {shown(table)} and others"
 
-    def asks(self, function: Function, table: Name, visited: set[int]) -> bool:
-        """Whether a function reads a table with the rights of its caller, itself or through others."""
-        visited.add(id(function))
-        if function.definer:
-            return False
-        if table in tables_in(function, self.state):
-            return True
-        return any(
-            self.asks(one, table, visited) for one in functions_in(function, self.state) if id(one) not in visited
-        )
+    def _asked_by(self, one: FunctionKey | Name) -> Iterator[FunctionKey | Name]:
+        """The tables a function reads with its caller's rights, and the functions it calls. A table asks nothing."""
+        function = self.state.functions.get(cast("FunctionKey", one))
+        if function is not None and not function.definer:
+            yield from tables_in(function, self.state)
+            yield from (called.key for called in functions_in(function, self.state))

@@ -33,7 +33,7 @@ class PolicyToForbiddenRole(PolicyRule):
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Find forbidden roles in the TO clause of a permissive policy that permits something."""
-        if not policy.permissive or policy.roles_from is None or permits_nothing(policy, state):
+        if not policy.permissive or policy.roles_from is None or permits_nothing(policy, state, settings):
             return
         for role, spec in zip(policy.roles, policy.roles_from.node.roles or (), strict=False):
             if role != PUBLIC and is_forbidden(role, state, settings):

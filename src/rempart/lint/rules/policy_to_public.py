@@ -35,7 +35,7 @@ class PolicyToPublic(PolicyRule):
         """Find permissive policies that name PUBLIC; a restrictive one, or one that permits nothing, may."""
         if PUBLIC not in settings.forbidden_roles or not policy.roles_written or not policy.permissive:
             return
-        if PUBLIC in policy.roles and not permits_nothing(policy, state):
+        if PUBLIC in policy.roles and not permits_nothing(policy, state, settings):
             written = policy.roles_from.node.roles if policy.roles_from is not None else ()
             spec = next((one for one in written or () if one.roletype == RoleSpecType.ROLESPEC_PUBLIC), None)
             yield problem(policy, "is TO public: all roles", policy.roles_from, spec)

@@ -32,5 +32,5 @@ class PolicyWithoutTo(PolicyRule):
         """Find permissive policies without TO; a restrictive one, or one that permits nothing, may be for all."""
         if PUBLIC not in settings.forbidden_roles or policy.roles_written or not policy.permissive:
             return
-        if not permits_nothing(policy, state):
+        if not permits_nothing(policy, state, settings):
             yield problem(policy, "is for all roles: it has no TO clause", None, None)

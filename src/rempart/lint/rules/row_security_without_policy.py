@@ -44,12 +44,7 @@ def _closed(table: Relation, state: State, settings: Settings) -> bool:
     """Whether every role of clients lost its privileges on the table, or only servers were given any."""
     clients = settings.api_roles - settings.trusted_roles
     revoked = state.revoked.get(table.name, {})
-    held = {
-        role
-        for target, grantees in state.grants.items()
-        if target.kind == "relation" and target.name == table.name
-        for role in grantees
-    }
+    held = {role for target in state.grants.on("relation", table.name) for role in state.grants[target]}
     if held & (clients | {PUBLIC}):
         return False
     return all("select" in revoked.get(role, ()) for role in clients) or bool(held)

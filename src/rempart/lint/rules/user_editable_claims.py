@@ -8,12 +8,13 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.function_reads import mentions, reached, strings_in
+from rempart.lint.function_reads import functions_in, mentions, strings_in
 from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem
+from rempart.lint.reachability import Reachability
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import helper
 from rempart.lint.settings import Settings
-from rempart.lint.state import Function, Policy, State, shown
+from rempart.lint.state import Function, FunctionKey, Policy, State, shown
 from rempart.lint.statement import Statement
 from rempart.report.finding import Severity
 from rempart.sqltext.expressions import operator
@@ -46,6 +47,15 @@ class UserEditableClaims(PolicyRule):
         "    using ((select auth.jwt() -> 'app_metadata' ->> 'role') = 'admin');",
     )
 
+    def __init__(self) -> None:
+        self._readers: _Readers | None = None
+
+    def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge every policy there is; which functions read claims is looked up once."""
+        self._readers = _Readers(state, settings)
+        yield from super().at_end(state, settings)
+        self._readers = None
+
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge both conditions of a policy, and the functions they call."""
         for _, node, source in clauses(policy):
@@ -62,9 +72,10 @@ class UserEditableClaims(PolicyRule):
     def _of_functions(
         self, policy: Policy, source: Statement | None, inside: tuple[Any, ...], state: State, settings: Settings
     ) -> Iterator[Problem]:
+        readers = self._readers or _Readers(state, settings)
         for call in inside:
             function = helper(call, state) if isinstance(call, ast.FuncCall) else None
-            by = _reader(function, state, settings) if function is not None else None
+            by = readers.reader(function) if function is not None else None
             if by is not None:
                 what = f"calls function {shown(by.name)}, which reads what users edit themselves"
                 yield problem(policy, what, source, call)
@@ -112,13 +123,25 @@ def _asks_token(node: Any, settings: Settings) -> bool:
     return any(called(call) in settings.session_functions for call in nodes_of(node, ast.FuncCall))
 
 
-def _reader(function: Function, state: State, settings: Settings) -> Function | None:
-    """The function, among one and those it calls, that reads a claim users edit."""
-    for one in reached(function, state):
-        raw = any(mentions(one, claim) for claim in settings.user_claims if claim.startswith(_RAW))
-        if raw or (_named(strings_in(one), settings) and _mentions_token(one, settings)):
-            return one
-    return None
+class _Readers:
+    """Which functions read a claim that users edit, themselves or through those they call."""
+
+    def __init__(self, state: State, settings: Settings) -> None:
+        self._state, self._settings = state, settings
+        self._called: Reachability[FunctionKey] = Reachability(self._calls, self._reads)
+
+    def reader(self, function: Function) -> Function | None:
+        """The function that reads a claim, among one and those it calls."""
+        found = self._called.goal(function.key)
+        return self._state.functions[found] if found is not None else None
+
+    def _calls(self, key: FunctionKey) -> Iterator[FunctionKey]:
+        return (one.key for one in functions_in(self._state.functions[key], self._state))
+
+    def _reads(self, key: FunctionKey) -> bool:
+        one = self._state.functions[key]
+        raw = any(mentions(one, claim) for claim in self._settings.user_claims if claim.startswith(_RAW))
+        return raw or bool(_named(strings_in(one), self._settings) and _mentions_token(one, self._settings))
 
 
 def _mentions_token(function: Function, settings: Settings) -> bool:

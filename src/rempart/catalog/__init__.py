@@ -1,0 +1,1 @@
+"""What a database is made of, read from Postgres itself, and compared."""

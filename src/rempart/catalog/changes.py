@@ -1,0 +1,297 @@
+"""What has to be done about each difference, and what has to wait for what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from rempart.catalog.compare import Difference, order_of
+from rempart.catalog.granting import Granting, Setup
+from rempart.catalog.identity import Identity
+from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.constraint import Constraint
+from rempart.catalog.kinds.default_privileges import DefaultPrivileges
+from rempart.catalog.kinds.index import Index
+from rempart.catalog.kinds.sequence import Sequence
+from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.types import Domain, Enum
+from rempart.catalog.model import Catalog, CatalogObject, Unsupported
+from rempart.catalog.new_table import NewTable
+from rempart.catalog.remaking import PARTS, dependents_of
+from rempart.catalog.statement import Name, literal, raw, statement
+
+Node = tuple[str, Identity]
+Piece = tuple[str, Identity, Callable[[], list[str]], str | None]
+_RETIRED = "_before"
+
+# The order of what need not wait. Grants come last, after the policies that narrow what they give.
+_STAGES = {"drop": 0, "privileges": 3, "column privileges": 4, "retire": 5}
+
+
+class Changes:
+    """The differences of two catalogs, as things to do.
+
+    Args:
+        before: The state to start from.
+        after: The state to reach.
+        chosen: The differences to close, by identity.
+        again: The objects that are dropped and made again.
+        setup: Who will run the statements.
+    """
+
+    def __init__(
+        self, before: Catalog, after: Catalog, chosen: Mapping[Identity, Difference], again: set[Identity], setup: Setup
+    ) -> None:
+        self._before, self._after, self._setup = before, after, setup
+        self._made: dict[Identity, CatalogObject] = {}
+        self._dropped: dict[Identity, CatalogObject] = {}
+        self._altered: dict[Identity, tuple[CatalogObject, CatalogObject]] = {}
+        for identity, difference in chosen.items():
+            if difference.before is None and difference.after is not None:
+                self._made[identity] = difference.after
+            elif difference.after is None and difference.before is not None:
+                self._dropped[identity] = difference.before
+            elif identity not in again and difference.before is not None and difference.after is not None:
+                self._altered[identity] = difference.before, difference.after
+        for identity in again:
+            self._made[identity] = after.objects[identity]
+            self._dropped[identity] = before.objects[identity]
+        self._dependents = dependents_of(before)
+        self._new_tables = {
+            identity: NewTable(made, after, self._made) for identity, made in self._made.items() if isinstance(made, Table)
+        }
+        self._inlined = {part: table for table, new in self._new_tables.items() for part in new.inlined}
+        self._retired = {
+            identity: columns for identity in again if (columns := self._columns_of_type(identity))
+        }  # fmt: skip
+        self._granting = Granting(before, after, setup, self._made, self._dropped)
+
+    def _columns_of_type(self, identity: Identity) -> list[Identity]:
+        """The columns that stay and have a type that is made again: they are converted to the new one."""
+        if not isinstance(self._before.objects[identity], Enum | Domain):
+            return []
+        return [
+            one for one in self._dependents[identity]
+            if one.kind == "column" and one in self._after.objects and one not in self._dropped
+        ]  # fmt: skip
+
+    def pieces(self) -> Iterator[Piece]:
+        """Everything to do: the kind of action, the object, what writes the statements, and what users lose by it."""
+        for identity, old in self._dropped.items():
+            if self._goes_along(identity, old):
+                continue
+            if identity in self._retired:
+                yield "drop", identity, partial(self._rename_type, old), None
+                yield "retire", identity, partial(self._drop_retired, old), None
+            else:
+                loses = f"what {identity} holds" if old.keeps_data() and not isinstance(old, DefaultPrivileges) else None
+                yield "drop", identity, old.drop, loses
+        for identity, new in self._made.items():
+            if identity in self._inlined:
+                continue
+            table = self._new_tables.get(identity)
+            if table is not None:
+                yield "create", identity, partial(self._create_table, table), None
+                for column in table.later_defaults:
+                    yield "default", column.identity, column.set_default, None
+            elif not self._comes_along(new):
+                yield "create", identity, partial(self._create, new), None
+            if isinstance(new, Sequence) and new.owned_by and not new.of_identity:
+                yield "ownership", identity, new.ownership, None
+        for identity, (old, new) in self._altered.items():
+            yield "alter", identity, partial(self._alter, old, new), self._loss(old, new)
+            if isinstance(old, Sequence) and isinstance(new, Sequence) and old.owned_by != new.owned_by:
+                yield "ownership", identity, new.ownership, None
+        for identity in {column for columns in self._retired.values() for column in columns}:
+            new = self._after.objects[identity]
+            if identity not in self._altered and isinstance(new, Column) and new.local:
+                yield "alter", identity, partial(new.retype, new), None
+        yield from self._granting.pieces(self._altered)
+
+    def _loss(self, old: CatalogObject, new: CatalogObject) -> str | None:
+        if isinstance(old, Column) and isinstance(new, Column) and old.loses_values(new):
+            return f"values of {old.identity} that are no {new.type}"
+        return None
+
+    def _goes_along(self, identity: Identity, old: CatalogObject) -> bool:
+        """Whether something is dropped with what it belongs to."""
+        if isinstance(old, Sequence):
+            if old.owned_by is None:
+                return False
+            schema, table, column = old.owned_by
+            return Identity("column", schema, table, column) in self._dropped or old.of_identity
+        if isinstance(old, Column) and not old.local and old.relkind in "rpf":
+            return True
+        relation = self._relation(identity, old)
+        if relation is None or relation not in self._dropped:
+            return False
+        # A foreign key between tables that are both dropped goes first: each would wait for the other.
+        return not (isinstance(old, Constraint) and old.contype == "f" and self._references_dropped(identity, relation))
+
+    def _references_dropped(self, identity: Identity, own: Identity) -> bool:
+        needed = self._before.dependencies.get(identity, frozenset())
+        return any(
+            Identity("table", one.schema, one.name) in self._dropped and (one.schema, one.name) != (own.schema, own.name)
+            for one in needed
+            if one.kind in ("table", "column", "constraint")
+        )
+
+    def _comes_along(self, new: CatalogObject) -> bool:
+        """Whether something is made with what it belongs to: an inherited column, with its parent's."""
+        return isinstance(new, Column) and not new.local and new.relkind in "rpf"
+
+    def _relation(self, identity: Identity, made: CatalogObject) -> Identity | None:
+        if identity.kind in PARTS:
+            for kind in ("table", "view"):
+                relation = Identity(kind, identity.schema, identity.name)
+                if relation in self._before.objects or relation in self._after.objects:
+                    return relation
+        if isinstance(made, Index):
+            kind = "view" if made.table_relkind == "m" else "table"
+            return Identity(kind, identity.schema, made.table)
+        if identity.kind == "statistics":
+            needed = self._before.dependencies.get(identity, self._after.dependencies.get(identity, frozenset()))
+            return next((one.relation for one in sorted(needed) if one.kind in ("table", "column")), None)
+        return None
+
+    def _rename_type(self, old: CatalogObject) -> list[str]:
+        word = raw("domain" if isinstance(old, Domain) else "type")
+        return [statement("alter {} {} rename to {}", word, Name(old.schema, old.name), f"{old.name}{_RETIRED}")]
+
+    def _drop_retired(self, old: CatalogObject) -> list[str]:
+        word = raw("domain" if isinstance(old, Domain) else "type")
+        return [statement("drop {} {}", word, Name(old.schema, f"{old.name}{_RETIRED}"))]
+
+    def _create_table(self, table: NewTable) -> list[str]:
+        found = [*table.create(), *self._owner(table.table)]
+        for part in (table.table, *table.parts):
+            found += self._remarks(None, part)
+        return found + table.table.switches() + self._granting.close(table.table)
+
+    def _create(self, new: CatalogObject) -> list[str]:
+        made = new.create()
+        return made + self._owner(new) + self._remarks(None, new) + self._granting.close(new)
+
+    def _owner(self, new: CatalogObject) -> list[str]:
+        if new.owner is None or new.owner == self._setup.role or new.target() is None:
+            return []
+        return [statement("alter {} owner to {}", raw(str(new.target())), new.owner)]
+
+    def _alter(self, old: CatalogObject, new: CatalogObject) -> list[str]:
+        found = []
+        if old.owner != new.owner and new.owner is not None:
+            if new.target() is None:
+                raise Unsupported(f"the owner of the {new.kind} is changed by hand")
+            found.append(statement("alter {} owner to {}", raw(str(new.target())), new.owner))
+        if not (self._comes_along(new) and self._parents_change(new)):
+            changed = old.alter(new)
+            if changed is None:
+                raise Unsupported("it would have to be dropped and made again")
+            found += changed
+        return found + self._remarks(old, new)
+
+    def _parents_change(self, new: CatalogObject) -> bool:
+        table = self._after.objects.get(new.identity.relation)
+        parents = table.parents if isinstance(table, Table) else ()
+        return any(Identity("column", schema, name, new.part) in self._altered for schema, name in parents)
+
+    def _remarks(self, old: CatalogObject | None, new: CatalogObject) -> list[str]:
+        if (old.labels if old else ()) != new.labels:
+            raise Unsupported("no SQL is written for security labels")
+        if new.kind == "extension" and old is None:
+            return []  # it brings its own
+        if (old.comment if old else None) == new.comment:
+            return []
+        if new.target() is None:
+            raise Unsupported(f"no SQL is written for the comment of a {new.kind}")
+        text = literal(new.comment) if new.comment is not None else raw("null")
+        return [statement("comment on {} is {}", raw(str(new.target())), text)]
+
+    def rank(self, action: str, identity: Identity) -> tuple[object, ...]:
+        """The place of a piece among those that need not wait for each other.
+
+        Args:
+            action: Its action.
+            identity: Its object.
+        """
+        kind, *name = order_of(identity)
+        if identity.kind == "default privileges":
+            return (1, kind, *name)
+        stage = _STAGES.get(action, 2)
+        return (stage, -kind if stage == 0 else kind, *name)
+
+    def order(self, nodes: Mapping[Node, object]) -> Iterator[tuple[Node, Node]]:
+        """Which piece has to come before which.
+
+        Args:
+            nodes: The pieces.
+        """
+        for identity in [*self._made, *self._altered, *(c for columns in self._retired.values() for c in columns)]:
+            yield from self._waits_of(identity)
+        for identity in self._dropped:
+            gone = self._unmaker(identity)
+            for one in self._dependents[identity]:
+                yield self._unmaker(one), gone
+                yield ("ownership", one), gone
+            if identity in self._made:
+                yield ("drop", identity), self._maker(identity)
+            for column in self._retired.get(identity, ()):
+                yield ("alter", column), ("retire", identity)
+        for identity in self._altered:
+            for one in self._dependents[identity]:
+                if one in self._dropped:
+                    yield self._unmaker(one), ("alter", identity)
+        yield from self._clashes()
+        for action, identity in nodes:
+            if action in ("privileges", "default", "ownership"):
+                yield self._maker(identity), (action, identity)
+            elif action == "column privileges":
+                yield ("privileges", identity), (action, identity)
+                yield ("create", identity), (action, identity)
+                for column in self._granting.columns.get(identity, ()):
+                    yield self._maker(column), (action, identity)
+
+    def _waits_of(self, identity: Identity) -> Iterator[tuple[Node, Node]]:
+        node = self._maker(identity)
+        made = self._after.objects[identity]
+        needed = set(self._after.dependencies.get(identity, frozenset()))
+        if isinstance(made, Sequence) and made.owned_by is not None:
+            schema, table, column = made.owned_by
+            owning = Identity("column", schema, table, column)
+            yield self._maker(owning), ("ownership", identity)
+            needed -= {owning, owning.relation}
+        relation = self._relation(identity, made)
+        if relation is not None:
+            needed.add(relation)
+        later = self._inlined.get(identity)
+        if later is not None and identity in {column.identity for column in self._new_tables[later].later_defaults}:
+            node = ("default", identity)
+        for one in needed:
+            yield self._maker(one), node
+
+    def _maker(self, identity: Identity) -> Node:
+        """The piece after which an object is there as it is to be."""
+        if identity in self._inlined:
+            return "create", self._inlined[identity]
+        return ("create" if identity in self._made else "alter"), identity
+
+    def _unmaker(self, identity: Identity) -> Node:
+        """The piece after which an object no longer needs what it needed."""
+        if identity not in self._dropped:
+            return "alter", identity
+        old = self._dropped[identity]
+        relation = self._relation(identity, old)
+        if relation in self._dropped and self._goes_along(identity, old):
+            return "drop", relation
+        if isinstance(old, Sequence) and old.owned_by is not None and self._goes_along(identity, old):
+            schema, table, column = old.owned_by
+            owning = Identity("column", schema, table, column)
+            return self._unmaker(owning) if owning in self._dropped else ("alter", owning)
+        return "drop", identity
+
+    def _clashes(self) -> Iterator[tuple[Node, Node]]:
+        takers = {name: self._maker(identity) for identity, made in self._made.items() for name in made.names_taken()}
+        for identity, old in self._dropped.items():
+            for name in old.names_taken():
+                if name in takers:
+                    yield self._unmaker(identity), takers[name]

@@ -1,0 +1,254 @@
+"""Columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from rempart.catalog.kinds.conversion import may_lose
+from rempart.catalog.model import CatalogObject, Unsupported
+from rempart.catalog.statement import Name, qualified, raw, statement
+
+_IDENTITY = {"a": "always", "d": "by default"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column(CatalogObject):
+    """A column of a table; of a view, when it has a default, a comment or privileges of its own.
+
+    Attributes:
+        relkind: `relkind` of its relation.
+        position: Its number among the columns; history decides it, so it is not compared.
+        type: As Postgres writes it.
+        not_null: NOT NULL.
+        not_null_name: Name of that constraint, when it is not the usual one.
+        not_null_no_inherit: Whether children do not have it.
+        expression: Its default, or what it is generated from.
+        generated: Empty, `s` stored, `v` virtual.
+        identity_kind: Empty, `a` always, `d` by default.
+        sequence: Of an identity column: schema, name, start, increment, minimum, maximum, cache, cycle.
+        collation: When it is not the type's.
+        storage: When it is not the type's.
+        compression: When one was chosen.
+        statistics: The statistics target, when one was set.
+        options: Options of the column, each `name=value`.
+        foreign_options: The same of a foreign table's column.
+        local: Whether it is declared on the table itself and not only inherited.
+    """
+
+    relkind: str
+    position: int = field(compare=False)
+    type: str
+    not_null: bool
+    not_null_name: str | None
+    not_null_no_inherit: bool
+    expression: str | None
+    generated: str
+    identity_kind: str
+    sequence: tuple[str, ...] | None
+    collation: str | None
+    storage: str | None
+    compression: str | None
+    statistics: int | None
+    options: tuple[str, ...]
+    foreign_options: tuple[str, ...]
+    local: bool
+
+    kind: ClassVar[str] = "column"
+
+    def definition(self, *, with_default: bool = True) -> str:
+        """The column as CREATE TABLE and ADD COLUMN take it.
+
+        Args:
+            with_default: Whether a plain default stands in it.
+        """
+        parts = [statement("{}", self.part), self.type]
+        if self.storage:
+            parts.append(f"storage {self.storage}")
+        if self.compression:
+            parts.append(f"compression {self.compression}")
+        if self.collation:
+            parts.append(f"collate {self.collation}")
+        if self.generated:
+            parts.append(f"generated always as ({self.expression}) {'stored' if self.generated == 's' else 'virtual'}")
+        elif self.identity_kind:
+            parts.append(f"generated {_IDENTITY[self.identity_kind]} as identity ({self._sequence_options()})")
+        if self.not_null and not self.identity_kind:
+            parts.append(self._not_null())
+        elif self.not_null and self.not_null_name:
+            parts.append(self._not_null())
+        if with_default and self.has_default:
+            parts.append(f"default {self.expression}")
+        return " ".join(parts)
+
+    @property
+    def has_default(self) -> bool:
+        """Whether it has a default that can be set and dropped by itself."""
+        return self.expression is not None and not self.generated
+
+    def _not_null(self) -> str:
+        named = statement("constraint {} ", self.not_null_name) if self.not_null_name else ""
+        return f"{named}not null" + (" no inherit" if self.not_null_no_inherit else "")
+
+    def _sequence_options(self) -> str:
+        assert self.sequence is not None
+        schema, name, start, increment, minimum, maximum, cache, cycle = self.sequence
+        named = qualified(schema, name).as_string()
+        return (
+            f"sequence name {named} start with {start} increment by {increment} minvalue {minimum} maxvalue {maximum}"
+            f" cache {cache}{' cycle' if cycle == 'true' else ''}"
+        )
+
+    def _alter(self, what: str) -> str:
+        return statement("alter {} {} alter column {} {}", self._relation_kind(), self._table(), self.part, raw(what))
+
+    def _relation_kind(self) -> object:
+        return raw({"v": "view", "m": "materialized view", "f": "foreign table"}.get(self.relkind, "table"))
+
+    def _table(self) -> Name:
+        return qualified(self.schema, self.name)
+
+    def extras(self, before: Column | None = None) -> list[str]:
+        """The SQL of what no column definition can say: statistics target and options.
+
+        Args:
+            before: The state to start from; a new column's by default.
+        """
+        found = []
+        if self.statistics != (before.statistics if before else None):
+            found.append(self._alter(f"set statistics {-1 if self.statistics is None else self.statistics}"))
+        old = dict(entry.split("=", 1) for entry in (before.options if before else ()))
+        new = dict(entry.split("=", 1) for entry in self.options)
+        if changed := [f"{key}={value}" for key, value in new.items() if old.get(key) != value]:
+            found.append(self._alter(f"set ({', '.join(changed)})"))
+        if gone := [key for key in old if key not in new]:
+            found.append(self._alter(f"reset ({', '.join(gone)})"))
+        return found
+
+    def set_default(self) -> list[str]:
+        """The SQL that gives it its default, when it has one."""
+        return [self._alter(f"set default {self.expression}")] if self.has_default else []
+
+    def create(self) -> list[str]:
+        """See `CatalogObject.create`."""
+        if self.relkind in "vm":
+            return [*self.set_default(), *self.extras()]
+        if self.foreign_options:
+            raise Unsupported("no SQL is written for options of a foreign table's column")
+        added = statement(
+            "alter {} {} add column {}", self._relation_kind(), self._table(), raw(self.definition(with_default=True))
+        )
+        return [added, *self.extras()]
+
+    def drop(self) -> list[str]:
+        """See `CatalogObject.drop`."""
+        if self.relkind in "vm":
+            return [self._alter("drop default")] if self.has_default else []
+        return [statement("alter {} {} drop column {}", self._relation_kind(), self._table(), self.part)]
+
+    def retype(self, after: Column) -> list[str]:
+        """The SQL that gives it another type or collation, with its rows converted.
+
+        Args:
+            after: The state to reach.
+        """
+        collation = f" collate {after.collation}" if after.collation else ""
+        found = []
+        if self.has_default:
+            found.append(self._alter("drop default"))
+        using = statement("{}::{}", self.part, raw(after.type))
+        found.append(self._alter(f"type {after.type}{collation} using {using}"))
+        return found + after.set_default()
+
+    def alter(self, after: CatalogObject) -> list[str] | None:
+        """See `CatalogObject.alter`."""
+        assert isinstance(after, Column)
+        changed = self.own_changes(after)
+        if changed & {"foreign_options", "local", "relkind"}:
+            raise Unsupported("inheritance or foreign options of the column differ")
+        if self.generated != after.generated or (self.generated and "expression" in changed):
+            return self._generation(after)
+        found = []
+        if changed & {"type", "collation"}:
+            found += self.retype(after)
+        elif "expression" in changed:
+            found += after.set_default() or [self._alter("drop default")]
+        if changed & {"not_null", "not_null_name", "not_null_no_inherit"}:
+            found += self._nullability(after)
+        if changed & {"identity_kind", "sequence"}:
+            found += self._identity_changes(after)
+        if "storage" in changed:
+            found.append(self._alter(f"set storage {after.storage or 'default'}"))
+        if "compression" in changed:
+            found.append(self._alter(f"set compression {after.compression or 'default'}"))
+        return found + after.extras(self)
+
+    def _generation(self, after: Column) -> list[str] | None:
+        changed = self.own_changes(after)
+        if self.generated == "s" and not after.generated and changed == {"generated", "expression"} and not after.expression:
+            return [self._alter("drop expression")]
+        if after.generated and self.generated:
+            return None  # its values follow from other columns, so that nothing is lost
+        raise Unsupported("a column cannot become generated, or stop being so, and keep its values")
+
+    def _nullability(self, after: Column) -> list[str]:
+        found = []
+        if self.identity_kind and not after.not_null:
+            return []
+        if self.not_null:
+            found.append(self._alter("drop not null"))
+        if after.not_null:
+            if after.not_null_name or after.not_null_no_inherit:
+                name = after.not_null_name or f"{after.name}_{after.part}_not_null"
+                made = statement(
+                    "alter table {} add constraint {} not null {}{}",
+                    self._table(), name, self.part, raw(" no inherit" if after.not_null_no_inherit else ""),
+                )  # fmt: skip
+                found.append(made)
+            else:
+                found.append(self._alter("set not null"))
+        return found
+
+    def _identity_changes(self, after: Column) -> list[str]:
+        if not self.identity_kind:
+            options = after._sequence_options()
+            return [self._alter(f"add generated {_IDENTITY[after.identity_kind]} as identity ({options})")]
+        if not after.identity_kind:
+            return [self._alter("drop identity")] + ([] if after.not_null else [self._alter("drop not null")])
+        assert self.sequence is not None
+        assert after.sequence is not None
+        if self.sequence[:2] != after.sequence[:2]:
+            old, new = qualified(*self.sequence[:2]), Name(after.sequence[1])
+            if self.sequence[0] != after.sequence[0]:
+                raise Unsupported("the sequence of an identity column cannot change its schema by itself")
+            renamed = [statement("alter sequence {} rename to {}", old, new)]
+        else:
+            renamed = []
+        changes = [] if self.identity_kind == after.identity_kind else [f"set generated {_IDENTITY[after.identity_kind]}"]
+        if self.sequence[2:] != after.sequence[2:]:
+            _, _, start, increment, minimum, maximum, cache, cycle = after.sequence
+            changes.append(
+                f"set start with {start} set increment by {increment} set minvalue {minimum} set maxvalue {maximum}"
+                f" set cache {cache} set {'cycle' if cycle == 'true' else 'no cycle'}"
+            )
+        return renamed + ([self._alter(" ".join(changes))] if changes else [])
+
+    def loses_values(self, after: Column) -> bool:
+        """Whether values may not survive a change of the column.
+
+        Args:
+            after: The state to reach.
+        """
+        return self.type != after.type and may_lose(self.type, after.type)
+
+    def target(self) -> str | None:
+        """See `CatalogObject.target`."""
+        return statement("column {}", Name(self.schema, self.name, self.part))
+
+    def grant_target(self) -> str | None:
+        """See `CatalogObject.grant_target`."""
+        return statement("table {}", self._table())
+
+    def keeps_data(self) -> bool:
+        """See `CatalogObject.keeps_data`."""
+        return self.relkind in "rp" and not self.generated

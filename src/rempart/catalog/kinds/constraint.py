@@ -1,0 +1,96 @@
+"""Constraints of tables, other than NOT NULL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rempart.catalog.model import CatalogObject
+from rempart.catalog.statement import Name, qualified, raw, statement
+
+_NOT_VALID = " NOT VALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint(CatalogObject):
+    """A constraint.
+
+    Attributes:
+        contype: `p` primary key, `u` unique, `x` exclusion, `f` foreign key, `c` check.
+        definition: As Postgres writes it.
+        relkind: `relkind` of its table.
+        options: Storage parameters of its index.
+        tablespace: Of its index, other than the database's.
+        clustered: Whether its index is the one the table was clustered on.
+        referenced: Of a foreign key, the other table.
+        index: Name of its index.
+    """
+
+    contype: str
+    definition: str
+    relkind: str
+    options: tuple[str, ...]
+    tablespace: str | None
+    clustered: bool
+    referenced: str | None
+    index: str | None
+
+    kind: ClassVar[str] = "constraint"
+
+    def inline(self) -> str:
+        """The constraint as CREATE TABLE takes it."""
+        return statement("constraint {} {}", self.part, raw(self.definition))
+
+    def create(self) -> list[str]:
+        """See `CatalogObject.create`."""
+        return [f"{self._table()} add {self.inline()}", *self.extras()]
+
+    def extras(self) -> list[str]:
+        """The SQL of what its definition cannot say: how its index is stored."""
+        found = []
+        if self.index is not None:
+            index = qualified(self.schema, self.index)
+            if self.options:
+                found.append(statement("alter index {} set ({})", index, raw(", ".join(self.options))))
+            if self.tablespace:
+                found.append(statement("alter index {} set tablespace {}", index, self.tablespace))
+            if self.clustered:
+                found.append(f"{self._table()} cluster on {Name(self.index).as_string()}")
+        return found
+
+    def drop(self) -> list[str]:
+        """See `CatalogObject.drop`."""
+        return [statement("{} drop constraint {}", raw(self._table()), self.part)]
+
+    def alter(self, after: CatalogObject) -> list[str] | None:
+        """See `CatalogObject.alter`."""
+        assert isinstance(after, Constraint)
+        changed = self.own_changes(after)
+        if changed == {"definition"}:
+            if self.definition == after.definition + _NOT_VALID:
+                return [statement("{} validate constraint {}", raw(self._table()), self.part)]
+            bare, wanted = _without_deferral(self.definition), _without_deferral(after.definition)
+            if self.contype == "f" and bare == wanted:
+                timing = re.search(r"(?<= )(NOT )?DEFERRABLE.*$", after.definition)
+                words = timing.group(0).removesuffix(_NOT_VALID) if timing else "NOT DEFERRABLE"
+                return [statement("{} alter constraint {} {}", raw(self._table()), self.part, raw(words.lower()))]
+        if changed <= {"clustered"} and after.clustered != self.clustered:
+            return after.extras() if after.clustered else [f"{self._table()} set without cluster"]
+        return None if changed else []
+
+    def _table(self) -> str:
+        word = raw("foreign table" if self.relkind == "f" else "table")
+        return statement("alter {} {}", word, qualified(self.schema, self.name))
+
+    def target(self) -> str | None:
+        """See `CatalogObject.target`."""
+        return statement("constraint {} on {}", self.part, qualified(self.schema, self.name))
+
+    def names_taken(self) -> tuple[tuple[str, str, str], ...]:
+        """See `CatalogObject.names_taken`."""
+        return (("relation", self.schema, self.index),) if self.index else ()
+
+
+def _without_deferral(definition: str) -> str:
+    return re.sub(r" (NOT )?DEFERRABLE( INITIALLY (DEFERRED|IMMEDIATE))?", "", definition)

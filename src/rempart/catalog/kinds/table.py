@@ -1,0 +1,170 @@
+"""Tables, partitioned tables and foreign tables, without their columns and constraints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from rempart.catalog.model import CatalogObject, Unsupported
+from rempart.catalog.options import option_changes
+from rempart.catalog.statement import joined, qualified, raw, statement
+
+_KIND = {"r": "table", "p": "table", "f": "foreign table"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table(CatalogObject):
+    """A table.
+
+    Attributes:
+        relkind: `r` plain, `p` partitioned, `f` foreign.
+        persistence: `p` permanent, `u` unlogged.
+        access_method: Other than heap.
+        tablespace: Other than the database's.
+        options: Storage parameters, each `name=value`, sorted, `toast.` before those of its TOAST table.
+        stored_options: The same, in the order in which they are kept.
+        row_security: ENABLE ROW LEVEL SECURITY.
+        force_row_security: FORCE ROW LEVEL SECURITY.
+        replica_identity: As ALTER TABLE … REPLICA IDENTITY takes it.
+        partition_key: Of a partitioned table.
+        bound: Of a partition: its bounds.
+        parents: The tables it inherits from, or is a partition of: schema and name.
+        of_type: The composite type of a typed table.
+        server: The foreign server.
+        server_options: The options of a foreign table.
+    """
+
+    relkind: str
+    persistence: str
+    access_method: str | None
+    tablespace: str | None
+    options: tuple[str, ...]
+    stored_options: tuple[str, ...] = field(compare=False)
+    row_security: bool
+    force_row_security: bool
+    replica_identity: str
+    partition_key: str | None
+    bound: str | None
+    parents: tuple[tuple[str, str], ...]
+    of_type: str | None
+    server: str | None
+    server_options: tuple[str, ...]
+
+    kind: ClassVar[str] = "table"
+
+    def create_with(self, pieces: list[str]) -> list[str]:
+        """The SQL that makes it with columns and constraints.
+
+        Args:
+            pieces: Each a column or a constraint, as CREATE TABLE takes it.
+
+        Raises:
+            Unsupported: It is a foreign table, or of a type.
+        """
+        if self.relkind == "f" or self.of_type:
+            raise Unsupported("no SQL is written for a foreign table, or a table of a type")
+        named = qualified(self.schema, self.name)
+        body = raw("(\n    " + ",\n    ".join(pieces) + "\n)") if pieces else raw("()")
+        parents = [qualified(*parent).as_string() for parent in self.parents]
+        made = statement("create {}table {} {}", raw("unlogged " if self.persistence == "u" else ""), named, body)
+        if self.bound is None and parents:
+            made += statement(" inherits ({})", joined(parents))
+        if self.partition_key:
+            made += f" partition by {self.partition_key}"
+        if self.access_method:
+            made += statement(" using {}", self.access_method)
+        if self.stored_options:
+            made += f" with ({', '.join(self.stored_options)})"
+        if self.tablespace:
+            made += statement(" tablespace {}", self.tablespace)
+        return [made]
+
+    def attach(self) -> list[str]:
+        """The SQL that makes it a partition, after it was created as a table of its own."""
+        if self.bound is None:
+            return []
+        parent = qualified(*self.parents[0])
+        return [statement("alter table {} attach partition {} {}", parent, qualified(self.schema, self.name), raw(self.bound))]
+
+    def switches(self, before: Table | None = None) -> list[str]:
+        """The SQL of row security and replica identity.
+
+        Args:
+            before: The state to start from; a new table's by default.
+        """
+        named = qualified(self.schema, self.name)
+        found = []
+        if self.row_security != (before.row_security if before else False):
+            word = raw("enable" if self.row_security else "disable")
+            found.append(statement("alter table {} {} row level security", named, word))
+        if self.force_row_security != (before.force_row_security if before else False):
+            word = raw("force" if self.force_row_security else "no force")
+            found.append(statement("alter table {} {} row level security", named, word))
+        if self.replica_identity != (before.replica_identity if before else "default"):
+            found.append(statement("alter table {} replica identity {}", named, raw(self.replica_identity)))
+        return found
+
+    def create(self) -> list[str]:
+        """See `CatalogObject.create`; for showing it: the table alone, with no column."""
+        return [*self.create_with([]), *self.attach(), *self.switches()]
+
+    def drop(self) -> list[str]:
+        """See `CatalogObject.drop`."""
+        if self.relkind == "f":
+            return [statement("drop foreign table {}", qualified(self.schema, self.name))]
+        return [statement("drop table {}", qualified(self.schema, self.name))]
+
+    def alter(self, after: CatalogObject) -> list[str] | None:
+        """See `CatalogObject.alter`."""
+        assert isinstance(after, Table)
+        changed = self.own_changes(after)
+        fixed = changed & {"partition_key", "of_type", "server", "server_options"}
+        if self.relkind != after.relkind or fixed:
+            raise Unsupported(f"a table cannot change its {', '.join(sorted(fixed)) or 'kind'} and keep its rows")
+        named = qualified(self.schema, self.name)
+        found = []
+        if "persistence" in changed:
+            found.append(statement("alter table {} set {}", named, raw("unlogged" if after.persistence == "u" else "logged")))
+        if "access_method" in changed:
+            found.append(statement("alter table {} set access method {}", named, after.access_method or "heap"))
+        if "tablespace" in changed:
+            found.append(statement("alter table {} set tablespace {}", named, after.tablespace or "pg_default"))
+        found += option_changes(f"alter table {named.as_string()}", self.stored_options, after.stored_options)
+        found += self._inheritance(after)
+        return found + after.switches(self)
+
+    def _inheritance(self, after: Table) -> list[str]:
+        if (self.bound, self.parents) == (after.bound, after.parents):
+            return []
+        named = qualified(self.schema, self.name)
+        found = []
+        if self.bound is not None:
+            found.append(statement("alter table {} detach partition {}", qualified(*self.parents[0]), named))
+        else:
+            gone = [parent for parent in self.parents if parent not in after.parents]
+            found += [statement("alter table {} no inherit {}", named, qualified(*parent)) for parent in gone]
+        if after.bound is not None:
+            return found + after.attach()
+        kept = self.parents if self.bound is None else ()
+        return found + [
+            statement("alter table {} inherit {}", named, qualified(*parent))
+            for parent in after.parents
+            if parent not in kept
+        ]
+
+    def target(self) -> str | None:
+        """See `CatalogObject.target`."""
+        return statement("{} {}", raw(_KIND[self.relkind]), qualified(self.schema, self.name))
+
+    def grant_target(self) -> str | None:
+        """See `CatalogObject.grant_target`."""
+        return statement("table {}", qualified(self.schema, self.name))
+
+    def keeps_data(self) -> bool:
+        """See `CatalogObject.keeps_data`."""
+        return self.relkind != "f"
+
+    def names_taken(self) -> tuple[tuple[str, str, str], ...]:
+        """See `CatalogObject.names_taken`."""
+        return (("relation", self.schema, self.name), ("type", self.schema, self.name))
+

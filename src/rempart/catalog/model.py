@@ -1,0 +1,120 @@
+"""The catalog: every object of a database, as Postgres describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from rempart.catalog.identity import Identity
+
+
+class Unsupported(Exception):
+    """A change for which no SQL is written; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogObject:
+    """What all objects have.
+
+    Attributes:
+        schema: See `Identity`.
+        name: See `Identity`.
+        part: See `Identity`.
+        owner: The role that owns it; None for what has no owner of its own.
+        acl: Its privileges, as Postgres writes them, in order; the defaults when nothing was granted or revoked.
+        comment: Its comment.
+        labels: Its security labels, each `provider: label`.
+    """
+
+    schema: str
+    name: str
+    part: str
+    owner: str | None
+    acl: tuple[str, ...]
+    comment: str | None
+    labels: tuple[str, ...]
+
+    kind: ClassVar[str]
+
+    @property
+    def identity(self) -> Identity:
+        """Its name in every database."""
+        return Identity(self.kind, self.schema, self.name, self.part)
+
+    def changes(self, after: CatalogObject) -> tuple[str, ...]:
+        """Names of the fields in which another state of the object differs.
+
+        Args:
+            after: The same object elsewhere.
+        """
+        return tuple(
+            field.name for field in fields(self) if field.compare and getattr(self, field.name) != getattr(after, field.name)
+        )
+
+    def create(self) -> list[str]:
+        """The SQL that makes it, without owner, privileges, comment and labels.
+
+        Raises:
+            Unsupported: None is written for this kind.
+        """
+        raise Unsupported(f"no SQL is written for a {self.kind}")
+
+    def drop(self) -> list[str]:
+        """The SQL that removes it.
+
+        Raises:
+            Unsupported: None is written for this kind.
+        """
+        raise Unsupported(f"no SQL is written for a {self.kind}")
+
+    def alter(self, after: CatalogObject) -> list[str] | None:
+        """The SQL that turns it into another state, without owner, privileges, comment and labels.
+
+        Args:
+            after: The state to reach.
+
+        Returns:
+            Statements; None when it has to be dropped and made again.
+
+        Raises:
+            Unsupported: Neither is possible.
+        """
+        return None if self.own_changes(after) else []
+
+    def own_changes(self, after: CatalogObject) -> set[str]:
+        """Like `changes`, without those that every kind of object shares."""
+        return set(self.changes(after)) - {"owner", "acl", "comment", "labels"}
+
+    def target(self) -> str | None:
+        """What COMMENT ON and ALTER … OWNER TO call it, such as `table public.t`; None when they cannot."""
+        return None
+
+    def grant_target(self) -> str | None:
+        """What GRANT … ON calls it; None when nothing can be granted on it."""
+        return None
+
+    def keeps_data(self) -> bool:
+        """Whether dropping it loses what users have stored."""
+        return False
+
+    def names_taken(self) -> tuple[tuple[str, str, str], ...]:
+        """The names it takes: two objects that take the same one cannot exist together."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that was read from one database, in one snapshot.
+
+    Attributes:
+        major: Major version of the server.
+        objects: By identity.
+        dependencies: For each object the objects it needs, of those in `objects`.
+        not_compared: What there is but was not read: its kind, its name.
+    """
+
+    major: int
+    objects: Mapping[Identity, CatalogObject]
+    dependencies: Mapping[Identity, frozenset[Identity]]
+    not_compared: tuple[tuple[str, str], ...]

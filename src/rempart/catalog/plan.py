@@ -1,0 +1,100 @@
+"""The statements that lead from one catalog to another, in an order in which each of them can run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rempart.catalog.changes import Changes
+from rempart.catalog.granting import Setup
+from rempart.catalog.compare import Difference, compare
+from rempart.catalog.graph import Graph
+from rempart.catalog.identity import Identity
+from rempart.catalog.kinds.function import Function
+from rempart.catalog.model import Catalog, Unsupported
+from rempart.catalog.remaking import remade
+
+
+@dataclass(frozen=True)
+class Step:
+    """Statements about one object that belong together.
+
+    Attributes:
+        identity: The object.
+        action: `create`, `alter`, `drop`, or a part of these: `default`, `privileges` and so on.
+        statements: SQL, without the last semicolon.
+        loses: What users have stored and would lose by it; None when nothing.
+    """
+
+    identity: Identity
+    action: str
+    statements: tuple[str, ...]
+    loses: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The way from one catalog to another.
+
+    Attributes:
+        differences: What differs.
+        steps: What to do, in order.
+        refused: What no SQL is written for, and why.
+    """
+
+    differences: tuple[Difference, ...]
+    steps: tuple[Step, ...]
+    refused: tuple[tuple[Identity, str], ...]
+
+    @property
+    def losses(self) -> list[Step]:
+        """The steps by which users lose what they have stored."""
+        return [step for step in self.steps if step.loses]
+
+
+def plan(before: Catalog, after: Catalog, setup: Setup, differences: Sequence[Difference] | None = None) -> Plan:
+    """Find the statements that lead from one catalog to another.
+
+    Args:
+        before: The state to start from.
+        after: The state to reach.
+        setup: Who will run the statements.
+        differences: What is to be closed; all there is by default.
+    """
+    found = compare(before, after) if differences is None else list(differences)
+    refused: list[tuple[Identity, str]] = []
+    chosen: dict[Identity, Difference] = {difference.identity: difference for difference in found}
+    again = remade(before, after, chosen, refused)
+    changes = Changes(before, after, chosen, again, setup)
+    graph: Graph[tuple[str, Identity], Step] = Graph()
+    for action, identity, make, loses in changes.pieces():
+        try:
+            statements = tuple(make())
+        except Unsupported as reason:
+            refused.append((identity, str(reason)))
+            continue
+        if statements or action in ("create", "drop", "alter"):
+            graph.add((action, identity), Step(identity, action, statements, loses))
+    for first, second in changes.order(graph.nodes):
+        graph.edge(first, second)
+    steps = [step for step in graph.ordered(key=lambda node: changes.rank(*node)) if step.statements]
+    for node in graph.stuck:
+        refused.append((node[1], "objects need each other in a circle"))
+    return Plan(tuple(found), _with_bodies_unchecked(steps, after), tuple(dict.fromkeys(refused)))
+
+
+def _with_bodies_unchecked(steps: list[Step], after: Catalog) -> tuple[Step, ...]:
+    """Put the check of bodies off, where a body may mention what a later statement makes.
+
+    What a body mentions is in no catalog, so that no order can be found by it. Bodies in standard SQL are not concerned.
+    """
+    bodies = [
+        step for step in steps
+        if isinstance(body := after.objects.get(step.identity), Function) and body.source and step.action in ("create", "alter")
+    ]  # fmt: skip
+    if not bodies or len(steps) == 1:
+        return tuple(steps)
+    first, last = steps.index(bodies[0]), steps.index(bodies[-1])
+    off = Step(bodies[0].identity, "unchecked", ("set local check_function_bodies = off",))
+    on = Step(bodies[-1].identity, "checked", ("set local check_function_bodies = on",))
+    return (*steps[:first], off, *steps[first : last + 1], on, *steps[last + 1 :])

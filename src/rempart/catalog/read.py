@@ -1,0 +1,132 @@
+"""Read the catalog of a database: a few set-based queries in one snapshot, whatever the size of the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from rempart.catalog.identity import Identity
+from rempart.catalog.kinds import KINDS
+from rempart.catalog.model import Catalog, CatalogObject
+from rempart.errors import OperationError
+from rempart.postgres.platform import INSTALLED
+
+Connection = psycopg.Connection[Any]
+_Address = tuple[int, int, int]
+"""Where Postgres keeps an object: its catalog, its identifier, its column."""
+
+MINIMUM_MAJOR, MAXIMUM_MAJOR = 15, 18
+_ARRAY_TYPES = frozenset(psycopg.postgres.types[name].array_oid for name in ("text", "name"))
+_FIRST_ARRAY_FIELD = 7  # of a row: before it stand the address, the identity and the owner
+
+
+def read(connection: Connection) -> Catalog:
+    """Read everything that a migration can change.
+
+    Args:
+        connection: An autocommit connection, not in a transaction; any role, for the catalogs are open to all.
+
+    Raises:
+        OperationError: The server's version is not one whose catalogs are known.
+    """
+    major = connection.info.server_version // 10000
+    if not MINIMUM_MAJOR <= major <= MAXIMUM_MAJOR:
+        raise OperationError(
+            f"the server is Postgres {major}; catalogs are read of {MINIMUM_MAJOR} to {MAXIMUM_MAJOR}",
+            "Use a server of one of these versions.",
+        )
+    with snapshot(connection):
+        acls = _by_address(connection, "privileges") | _by_address(connection, "system_acl")
+        comments = {row[:3]: row[3] for row in _rows(connection, "comments", {"stand_in": INSTALLED})}
+        labels = _by_address(connection, "labels")
+        objects: dict[Identity, CatalogObject] = {}
+        addresses: dict[_Address, Identity] = {}
+        for query, kind in KINDS:
+            for address, rest in _described(connection, query):
+                made = kind(*rest[:4], acls.get(address, ()), comments.get(address), labels.get(address, ()), *rest[4:])
+                identity = made.identity
+                objects[identity] = made
+                addresses[address] = identity
+        dependencies = _dependencies(connection, addresses)
+        unread = tuple(_rows(connection, "not_compared"))
+    return Catalog(major, objects, dependencies, unread)
+
+
+@contextmanager
+def snapshot(connection: Connection) -> Iterator[None]:
+    """A read-only transaction that sees one state of the database and names every object in full.
+
+    Args:
+        connection: An autocommit connection, not in a transaction.
+    """
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read, read only")
+        connection.execute("select pg_catalog.set_config('search_path', 'pg_catalog', true)")
+        # Plans of these queries are not worth compiling, and what they print must not depend on the session.
+        connection.execute("set local jit = off")
+        connection.execute("set local quote_all_identifiers = off")
+        yield
+
+
+def _rows(connection: Connection, query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        return cursor.execute(_query(query), parameters).fetchall()
+
+
+def _described(connection: Connection, query: str) -> Iterator[tuple[_Address, tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        rows = cursor.execute(_query(query)).fetchall()
+        arrays = [
+            index for index, column in enumerate(cursor.description or ())
+            if index >= _FIRST_ARRAY_FIELD and column.type_code in _ARRAY_TYPES
+        ]  # fmt: skip
+    for row in rows:
+        rest = row[3:]
+        if arrays:
+            changed = list(rest)
+            for index in arrays:
+                changed[index - 3] = _frozen(changed[index - 3])
+            rest = tuple(changed)
+        yield row[:3], rest
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(entry) for entry in value) if isinstance(value, list) else value
+
+
+def _by_address(connection: Connection, query: str) -> dict[_Address, tuple[str, ...]]:
+    return {row[:3]: tuple(sorted(row[3])) for row in _rows(connection, query)}
+
+
+def _dependencies(connection: Connection, addresses: dict[_Address, Identity]) -> dict[Identity, frozenset[Identity]]:
+    parts = {row[:3]: row[3:] for row in _rows(connection, "parts")}
+
+    def identity(address: _Address) -> Identity | None:
+        for _ in range(len(parts)):
+            if address in addresses:
+                return addresses[address]
+            if address not in parts:
+                break
+            address = parts[address]
+        # A column that is not an object of its own, such as one of a view, stands for its relation.
+        return addresses.get((*address[:2], 0)) if address[2] else None
+
+    found: dict[Identity, set[Identity]] = defaultdict(set)
+    for row in _rows(connection, "dependencies"):
+        needing, needed = identity(row[:3]), identity(row[3:])
+        if needing is not None and needed is not None and needing != needed:
+            found[needing].add(needed)
+    return {needing: frozenset(needed) for needing, needed in found.items()}
+
+
+@cache
+def _query(name: str) -> sql.SQL:
+    return sql.SQL(resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+

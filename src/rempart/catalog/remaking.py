@@ -1,0 +1,147 @@
+"""Which objects have to be dropped and made again, because Postgres cannot alter them or what they stand on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from rempart.catalog.compare import Difference
+from rempart.catalog.identity import Identity
+from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.types import Domain, Enum
+from rempart.catalog.model import Catalog, CatalogObject, Unsupported
+
+PARTS = ("column", "constraint", "trigger", "rule", "policy")
+_REBUILT_WITH_THEIR_COLUMN = ("index", "statistics", "sequence", "publication")
+
+
+def parts_of(catalog: Catalog) -> dict[tuple[str, str], list[Identity]]:
+    """The parts of each relation, by its schema and name.
+
+    Args:
+        catalog: Where.
+    """
+    found: dict[tuple[str, str], list[Identity]] = defaultdict(list)
+    for identity in catalog.objects:
+        if identity.kind in PARTS:
+            found[identity.schema, identity.name].append(identity)
+    return found
+
+
+def dependents_of(catalog: Catalog) -> dict[Identity, set[Identity]]:
+    """What needs each object directly.
+
+    Args:
+        catalog: Where.
+    """
+    found: dict[Identity, set[Identity]] = defaultdict(set)
+    for identity, needed in catalog.dependencies.items():
+        for one in needed:
+            found[one].add(identity)
+    return found
+
+
+def remade(
+    before: Catalog,
+    after: Catalog,
+    chosen: Mapping[Identity, Difference],
+    refused: list[tuple[Identity, str]],
+) -> set[Identity]:
+    """The objects that exist before and after, and are dropped and made again in between.
+
+    A type that columns have is among them: it is renamed, made anew, and its columns are converted.
+
+    Args:
+        before: The state to start from.
+        after: The state to reach.
+        chosen: What is to be changed, by identity.
+        refused: Where to note what cannot be made again.
+    """
+    dependents = dependents_of(before)
+    parts = parts_of(before)
+    # What needs an object whose name another one takes cannot move from the one to the other in place.
+    taken = {name for one in chosen.values() if one.before is None and one.after for name in one.after.names_taken()}
+    found: set[Identity] = set()
+    retyped: set[Identity] = set()
+    waiting: list[tuple[Identity, bool]] = []
+    for identity, difference in chosen.items():
+        old, new = difference.before, difference.after
+        if old is None:
+            continue
+        if new is None:
+            waiting.append((identity, False))
+        elif _cannot_be_altered(old, new, after, chosen):
+            waiting.append((identity, True))
+        elif isinstance(old, Column) and isinstance(new, Column) and (old.type, old.collation) != (new.type, new.collation):
+            retyped.add(identity)
+    for identity in list(retyped):
+        waiting += [(one, True) for one in dependents[identity] if _minds(one, before)]
+    while waiting:
+        identity, again = waiting.pop()
+        old = before.objects[identity]
+        if again:
+            if identity in found or identity not in after.objects:
+                continue
+            if old.keeps_data() and not isinstance(old, Column):
+                refused.append((identity, "it would have to be dropped and made again, and lose its rows"))
+                continue
+            found.add(identity)
+        for one in dependents[identity] | set(parts.get((identity.schema, identity.name), ()) if again else ()):
+            if one not in after.objects or one in found or identity == one:
+                continue
+            if identity.kind not in ("table", "view") and one.kind == "column":
+                # Of a type that is renamed and made anew, columns are converted; of a function, defaults are set again.
+                if isinstance(old, Enum | Domain) and one not in retyped:
+                    retyped.add(one)
+                    waiting += [(minding, True) for minding in dependents[one] if _minds(minding, before)]
+                continue
+            if not taken & set(old.names_taken()) and _lets_go(one, identity, after, chosen):
+                continue
+            waiting.append((one, True))
+    return found
+
+
+def _cannot_be_altered(
+    old: CatalogObject, new: CatalogObject, after: Catalog, chosen: Mapping[Identity, Difference]
+) -> bool:
+    try:
+        if old.alter(new) is None:
+            return True
+    except Unsupported:
+        return False  # said where the statements are written
+    return isinstance(old, Enum) and isinstance(new, Enum) and _used_at_once(old, new, after, chosen)
+
+
+def _used_at_once(old: Enum, new: Enum, after: Catalog, chosen: Mapping[Identity, Difference]) -> bool:
+    """Whether a value that is added is also mentioned: a transaction cannot use a value that it adds."""
+    added = [f"'{value}'" for value in new.values if value not in old.values]
+    for difference in chosen.values():
+        made = difference.after
+        if made is None or made is new or new.identity not in after.dependencies.get(made.identity, ()):
+            continue
+        if any(value in repr(made) for value in added):
+            return True
+    return False
+
+
+def _minds(identity: Identity, catalog: Catalog) -> bool:
+    """Whether Postgres refuses to change the type of a column while this object needs it."""
+    if identity.kind in _REBUILT_WITH_THEIR_COLUMN:
+        return False
+    made = catalog.objects[identity]
+    if isinstance(made, Column):
+        return bool(made.generated)
+    return identity.kind != "constraint" or getattr(made, "contype", "") in "fc"
+
+
+def _lets_go(one: Identity, of: Identity, after: Catalog, chosen: Mapping[Identity, Difference]) -> bool:
+    """Whether an object that needs another is changed, in place, so that it needs it no more."""
+    difference = chosen.get(one)
+    if difference is None or difference.before is None or difference.after is None:
+        return False
+    if of in after.dependencies.get(one, ()):
+        return False
+    try:
+        return difference.before.alter(difference.after) is not None
+    except Unsupported:
+        return True

@@ -1,0 +1,23 @@
+-- Constraints of tables; not those that a partition or a child only has from its parent, nor NOT NULL.
+select 'pg_constraint'::regclass::oid, k.oid, 0, n.nspname, c.relname, k.conname, null,
+    k.contype::text,
+    pg_get_constraintdef(k.oid),
+    c.relkind::text,
+    coalesce((select array_agg(o order by o) from unnest(i.reloptions) o), '{}'),
+    ts.spcname,
+    coalesce(x.indisclustered, false),
+    case when k.contype = 'f' then quote_ident(rn.nspname) || '.' || quote_ident(r.relname) end,
+    i.relname
+from pg_constraint k
+join pg_class c on c.oid = k.conrelid
+join pg_namespace n on n.oid = c.relnamespace
+left join pg_index x on x.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
+left join pg_class i on i.oid = x.indexrelid
+left join pg_tablespace ts on ts.oid = i.reltablespace
+left join pg_class r on r.oid = k.confrelid
+left join pg_namespace rn on rn.oid = r.relnamespace
+where k.contype in ('p', 'u', 'x', 'f', 'c') and k.conparentid = 0 and k.conislocal
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (
+        select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e'
+    )

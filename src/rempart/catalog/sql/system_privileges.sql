@@ -1,0 +1,26 @@
+-- Privileges on the server's own objects, where they are not those the server came with.
+select changed.classid, changed.objid, changed.objsubid::int4, '', i.type || ' ' || i.identity, '', null
+from (
+    select 'pg_proc'::regclass::oid as classid, p.oid as objid, 0 as objsubid, p.proacl as acl
+    from pg_proc p where p.oid < 16384 and p.pronamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    union all
+    select 'pg_class'::regclass::oid, c.oid, 0, c.relacl
+    from pg_class c where c.oid < 16384 and c.relnamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    union all
+    select 'pg_class'::regclass::oid, a.attrelid, a.attnum, a.attacl
+    from pg_attribute a where a.attrelid < 16384 and a.attacl is not null
+    union all
+    select 'pg_namespace'::regclass::oid, n.oid, 0, n.nspacl
+    from pg_namespace n where n.nspname in ('pg_catalog', 'information_schema')
+    union all
+    select 'pg_language'::regclass::oid, l.oid, 0, l.lanacl
+    from pg_language l where l.oid < 16384
+    union all
+    select 'pg_type'::regclass::oid, t.oid, 0, t.typacl
+    from pg_type t where t.oid < 16384 and t.typacl is not null
+) as changed
+left join pg_init_privs o
+    on o.classoid = changed.classid and o.objoid = changed.objid and o.objsubid = changed.objsubid
+cross join lateral pg_identify_object(changed.classid, changed.objid, changed.objsubid) i
+where (select array_agg(x order by x) from unnest(changed.acl::text[]) x)
+    is distinct from (select array_agg(x order by x) from unnest(o.initprivs::text[]) x)

@@ -1,0 +1,42 @@
+-- Tables, partitioned tables and foreign tables.
+select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, '', pg_get_userbyid(c.relowner),
+    c.relkind::text,
+    c.relpersistence::text,
+    am.amname,
+    ts.spcname,
+    coalesce((
+        select array_agg(o order by o)
+        from (select unnest(c.reloptions) union all select 'toast.' || unnest(t.reloptions)) as all_options (o)
+    ), '{}'),
+    coalesce(c.reloptions, '{}') || coalesce((select array_agg('toast.' || o) from unnest(t.reloptions) o), '{}'),
+    c.relrowsecurity,
+    c.relforcerowsecurity,
+    case c.relreplident
+        when 'd' then 'default' when 'f' then 'full' when 'n' then 'nothing'
+        else 'using index ' || quote_ident((
+            select i.relname from pg_index x join pg_class i on i.oid = x.indexrelid
+            where x.indrelid = c.oid and x.indisreplident
+        ))
+    end,
+    case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
+    case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end,
+    coalesce((
+        select array_agg(array[pn.nspname, p.relname]::text[] order by h.inhseqno)
+        from pg_inherits h join pg_class p on p.oid = h.inhparent join pg_namespace pn on pn.oid = p.relnamespace
+        where h.inhrelid = c.oid
+    ), '{}'),
+    case when c.reloftype <> 0 then format_type(c.reloftype, null) end,
+    s.srvname,
+    coalesce((select array_agg(o order by o) from unnest(f.ftoptions) o), '{}')
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+left join pg_am am on am.oid = c.relam and am.amname <> 'heap'
+left join pg_tablespace ts on ts.oid = c.reltablespace
+left join pg_class t on t.oid = c.reltoastrelid and t.reloptions is not null
+left join pg_foreign_table f on f.ftrelid = c.oid
+left join pg_foreign_server s on s.oid = f.ftserver
+where c.relkind in ('r', 'p', 'f')
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (
+        select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e'
+    )
