@@ -28,6 +28,8 @@ _KEYS = {
     "declared",
     "sample",
     "personas",
+    "access_map",
+    "contract",
     "exposed_schemas",
     "gateway_role",
     "anonymous_role",
@@ -66,6 +68,8 @@ class Config:
         declared: Files and folders of the declared state.
         sample: Folder of the sample data.
         personas: The file that lists the personas.
+        access_map: The file of the access map.
+        contract: The file of the promises that the access map is checked against.
         exposed_schemas: Schemas that the gateway offers to its clients.
         gateway_role: The login role of the gateway.
         anonymous_role: The role of a session without a login.
@@ -81,6 +85,8 @@ class Config:
     declared: tuple[Path, ...]
     sample: Path
     personas: Path
+    access_map: Path
+    contract: Path
     exposed_schemas: tuple[str, ...]
     gateway_role: str
     anonymous_role: str
@@ -148,6 +154,8 @@ class Config:
             declared=tuple(root / path for path in reader.texts("declared", _DECLARED)),
             sample=root / reader.text("sample", "sample"),
             personas=root / reader.text("personas", "policies/personas.toml"),
+            access_map=root / reader.text("access_map", "policies/access.map"),
+            contract=root / reader.text("contract", "policies/contract.toml"),
             exposed_schemas=reader.texts("exposed_schemas", ("public",)),
             gateway_role=reader.name("gateway_role", "authenticator"),
             anonymous_role=reader.name("anonymous_role", "anon"),

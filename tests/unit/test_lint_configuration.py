@@ -144,6 +144,50 @@ def test_revisions_are_told_from_files(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "ini",
+    [
+        "version_locations = %(here)s/migrations/versions:%(here)s/more/versions\npath_separator = :",
+        "version_locations = %(here)s/migrations/versions %(here)s/more/versions",
+    ],
+)
+def test_revisions_that_lie_elsewhere_are_revisions(folder: Path, ini: str) -> None:
+    project(folder, DECLARED, (*FILES, "migrations/versions/0001.py", "more/versions/0002.py"))
+    ini = f"[alembic]\nscript_location = %(here)s/migrations\n{ini}\n"
+    (folder / "alembic.ini").write_text(ini, encoding="utf-8")
+
+    def revisions(*paths: str) -> list[str]:
+        return [shown(path) for path in select(paths, load(str(folder), RULES)).revisions]
+
+    assert revisions() == ["migrations", "migrations/versions", "more/versions"]
+    assert revisions("more/versions/0002.py") == ["more/versions/0002.py"]
+    assert revisions("more") == ["more/versions"]
+
+
+def test_alembics_table_in_the_projects_file_says_where_revisions_lie(folder: Path) -> None:
+    table = "\n[tool.alembic]\nscript_location = 'here'\nversion_locations = ['there']\n"
+    project(folder, DECLARED + table, (*FILES, "here/env.py", "there/0001.py"))
+    (folder / "alembic.ini").write_text("[alembic]\n", encoding="utf-8")
+    found = select(["there/0001.py"], load(str(folder), RULES))
+    assert (found.revisions, found.files) == (["there/0001.py"], [])
+
+
+@pytest.mark.parametrize(
+    ("ini", "told"),
+    [
+        ("[alembic]\nscript_location = nowhere\n", "lie in nowhere, which does not exist"),
+        ("[alembic]\n", "does not say where the revisions are"),
+        ("script_location = here\n", "does not say where the revisions are"),
+        ("[alembic]\nscript_location = no_such_package:here\n", "does not say where the revisions are"),
+    ],
+)
+def test_revisions_that_are_not_there_are_missed(folder: Path, ini: str, told: str) -> None:
+    project(folder, DECLARED, FILES)
+    (folder / "alembic.ini").write_text(ini, encoding="utf-8")
+    with pytest.raises(UsageError, match=told):
+        selected(folder)
+
+
+@pytest.mark.parametrize(
     ("paths", "told"),
     [
         (("nowhere",), "there is no nowhere"),

@@ -25,12 +25,41 @@ class Persona:
         role: The Postgres role that the gateway becomes.
         claims: The claims of the request's token.
         label: Heading of its column where personas are shown side by side; None keeps it out of there.
+        group: Name that it shares with personas which are to get the same, each in its own place; the access map
+            names the group when they do.
+        rows: Rows that make the persona, such as its profile: values by column, by `schema.table`.
     """
 
     name: str
     role: str
     claims: Mapping[str, Any] = field(default_factory=dict)
     label: str | None = None
+    group: str | None = None
+    rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowClass:
+    """A way to tell rows apart that a reader knows, such as the depot they belong to.
+
+    Attributes:
+        own: What rows are called whose value is the persona's.
+        other: What rows with another value are called.
+        none: What rows without a value are called.
+        persona: SQL expression of the persona's value, evaluated with its claims and full rights.
+        rows: SQL expression of the value of a row, over the columns of the relation, by `schema.relation`.
+    """
+
+    own: str
+    other: str
+    none: str
+    persona: str
+    rows: Mapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Its three names."""
+        return self.own, self.other, self.none
 
 
 def load_personas(config: Config) -> dict[str, Persona]:
@@ -41,16 +70,42 @@ def load_personas(config: Config) -> dict[str, Persona]:
     """
     path = config.personas
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["persona"]
-        personas = [Persona(**entry) for entry in entries]
-    except FileNotFoundError:
-        raise UsageError(f"there is no {path}.", next_step="write it, with a [[persona]] for each session") from None
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        personas = [Persona(**entry) for entry in _read(config)["persona"]]
+    except (KeyError, TypeError) as error:
         raise UsageError(
             f"{path} does not list personas: {error}",
             next_step="each [[persona]] has name, role, claims and, to be shown, label",
         ) from None
-    return {persona.name: persona for persona in personas}
+    found = {persona.name: persona for persona in personas}
+    taken = [persona.name for persona in personas] + list({persona.group for persona in personas if persona.group})
+    if twice := sorted({name for name in taken if taken.count(name) > 1}):
+        raise UsageError(f"{path} uses a name twice: {', '.join(twice)}", next_step="give each persona and group its own")
+    return found
+
+
+def load_classes(config: Config) -> list[RowClass]:
+    """Read the classes of rows that the project names, in the order of the file.
+
+    Raises:
+        UsageError: The file is missing or describes a class in another way.
+    """
+    try:
+        return [RowClass(**entry) for entry in _read(config).get("class", [])]
+    except TypeError as error:
+        raise UsageError(
+            f"{config.personas} does not describe a class: {error}",
+            next_step="each [[class]] has own, other, none, persona and rows",
+        ) from None
+
+
+def _read(config: Config) -> dict[str, Any]:
+    path = config.personas
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"there is no {path}.", next_step="write it, with a [[persona]] for each session") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} does not list personas: {error}", next_step="correct the file") from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from rempart.catalog.compare import Difference, order_of
@@ -23,6 +24,7 @@ from rempart.catalog.statement import Name, literal, raw, statement
 Node = tuple[str, Identity]
 Piece = tuple[str, Identity, Callable[[], list[str]], str | None]
 _RETIRED = "_before"
+_CALLED = ("function", "aggregate")
 
 # The order of what need not wait. Grants come last, after the policies that narrow what they give.
 _STAGES = {"drop": 0, "privileges": 3, "column privileges": 4, "retire": 5}
@@ -64,6 +66,8 @@ class Changes:
         self._retired = {
             identity: columns for identity in again if (columns := self._columns_of_type(identity))
         }  # fmt: skip
+        self._converted = dict.fromkeys(column for columns in self._retired.values() for column in columns)
+        self._undefaulted = {identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)}
         self._granting = Granting(before, after, setup, self._made, self._dropped)
 
     def _columns_of_type(self, identity: Identity) -> list[Identity]:
@@ -75,9 +79,19 @@ class Changes:
             if one.kind == "column" and one in self._after.objects and one not in self._dropped
         ]  # fmt: skip
 
+    def _calls_what_needs_it(self, identity: Identity, old: CatalogObject) -> bool:
+        """Whether a column's default calls a function that needs the column's table, so that neither can go first."""
+        if not isinstance(old, Column) or not old.has_default:
+            return False
+        called = [one for one in self._before.dependencies.get(identity, ()) if one.kind in _CALLED]
+        needed = (need for one in called for need in self._before.dependencies.get(one, ()))
+        return any((need.schema, need.name) == (identity.schema, identity.name) for need in needed)
+
     def pieces(self) -> Iterator[Piece]:
         """Everything to do: the kind of action, the object, what writes the statements, and what users lose by it."""
         for identity, old in self._dropped.items():
+            if identity in self._undefaulted and isinstance(old, Column):
+                yield "undefault", identity, old.drop_default, None
             if self._goes_along(identity, old):
                 continue
             if identity in self._retired:
@@ -102,10 +116,10 @@ class Changes:
             yield "alter", identity, partial(self._alter, old, new), self._loss(old, new)
             if isinstance(old, Sequence) and isinstance(new, Sequence) and old.owned_by != new.owned_by:
                 yield "ownership", identity, new.ownership, None
-        for identity in {column for columns in self._retired.values() for column in columns}:
+        for identity in self._converted:
             new = self._after.objects[identity]
             if identity not in self._altered and isinstance(new, Column) and new.local:
-                yield "alter", identity, partial(new.retype, new), None
+                yield "alter", identity, partial(new.retype, new, by_text=True), None
         yield from self._granting.pieces(self._altered)
 
     def _loss(self, old: CatalogObject, new: CatalogObject) -> str | None:
@@ -183,12 +197,27 @@ class Changes:
             if new.target() is None:
                 raise Unsupported(f"the owner of the {new.kind} is changed by hand")
             found.append(statement("alter {} owner to {}", raw(str(new.target())), new.owner))
-        if not (self._comes_along(new) and self._parents_change(new)):
-            changed = old.alter(new)
-            if changed is None:
-                raise Unsupported("it would have to be dropped and made again")
-            found += changed
+        start = old
+        if isinstance(old, Column) and isinstance(new, Column):
+            if self._comes_along(new) and self._parents_change(new):
+                return found + self._remarks(old, new)
+            if old.local != new.local and self._inheritance_changes(new):
+                start = replace(old, local=new.local)
+            if old.identity in self._converted and old.type == new.type:
+                found += old.retype(new, by_text=True)
+                start = replace(old, expression=new.expression)
+        changed = start.alter(new)
+        if changed is None:
+            raise Unsupported("it would have to be dropped and made again")
+        found += changed
         return found + self._remarks(old, new)
+
+    def _inheritance_changes(self, column: Column) -> bool:
+        old, new = (catalog.objects.get(column.identity.relation) for catalog in (self._before, self._after))
+        if not isinstance(old, Table) or not isinstance(new, Table) or old.parents == new.parents:
+            return False
+        # A column that a table has already stays its own when the table starts to inherit it; that of a partition does not.
+        return column.local or new.bound is not None
 
     def _parents_change(self, new: CatalogObject) -> bool:
         table = self._after.objects.get(new.identity.relation)
@@ -226,12 +255,17 @@ class Changes:
         Args:
             nodes: The pieces.
         """
-        for identity in [*self._made, *self._altered, *(c for columns in self._retired.values() for c in columns)]:
+        for identity in [*self._made, *self._altered, *self._converted]:
             yield from self._waits_of(identity)
         for identity in self._dropped:
             gone = self._unmaker(identity)
             for one in self._dependents[identity]:
-                yield self._unmaker(one), gone
+                if one in self._retired.get(identity, ()):
+                    continue  # the type is only renamed: its columns follow
+                if one in self._undefaulted and identity.kind in _CALLED:
+                    yield ("undefault", one), gone
+                else:
+                    yield self._unmaker(one), gone
                 yield ("ownership", one), gone
             if identity in self._made:
                 yield ("drop", identity), self._maker(identity)
@@ -239,7 +273,7 @@ class Changes:
                 yield ("alter", column), ("retire", identity)
         for identity in self._altered:
             for one in self._dependents[identity]:
-                if one in self._dropped:
+                if one in self._dropped and one.kind != "sequence":
                     yield self._unmaker(one), ("alter", identity)
         yield from self._clashes()
         for action, identity in nodes:

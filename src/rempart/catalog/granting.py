@@ -81,7 +81,8 @@ class Granting:
             elif new.acl and new.grant_target() and not isinstance(new, Column):
                 yield "privileges", identity, partial(self._grant, new), None
         for identity, old in self._dropped.items():
-            if isinstance(old, DefaultPrivileges) and identity not in self._made:
+            schema_goes = Identity("schema", "", identity.schema) in self._dropped
+            if isinstance(old, DefaultPrivileges) and identity not in self._made and not schema_goes:
                 yield "privileges", identity, partial(self._defaults, identity, old.acl, old.built_in), None
         for identity, (old, new) in altered.items():
             if isinstance(old, Column) or (old.acl, old.owner) == (new.acl, new.owner):
@@ -161,12 +162,12 @@ class Granting:
         after: dict[str, frozenset[Grant]] = {}
         for identity in dict.fromkeys(self.columns[relation]):
             was, will = self._before.objects.get(identity), self._after.objects.get(identity)
-            if will is None:
+            if will is None and not (isinstance(was, Column) and was.relkind in "vm"):
                 continue
-            if old is not None and was is not None and identity not in self._dropped:
+            if old is not None and was is not None and (identity not in self._dropped or will is None):
                 granted = privileges.owned_by(was.acl, old.owner or "", new.owner or "")
                 before[identity.part] = frozenset(grant for grant in granted if grant[:2] not in taken)
-            after[identity.part] = privileges.grants(will.acl)
+            after[identity.part] = privileges.grants(will.acl if will is not None else ())
         return privileges.column_changes(str(new.grant_target()), before, after, new.owner)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from rempart.cli import demo, lint, local
+from rempart.cli import access, demo, lint, local
 from rempart.errors import RempartError
 
 DEBUG_VARIABLE = "REMPART_DEBUG"
@@ -83,6 +83,7 @@ def _options(
 
 local.register(app)
 demo.register(app)
+access.register(app)
 
 
 @app.command(

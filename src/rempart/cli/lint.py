@@ -91,11 +91,11 @@ def run(arguments: Sequence[str]) -> int:
     checkers: list[Checker] = []
     notes: list[str] = []
     if selection.revisions:
-        from rempart.config import Config
         from rempart.lint import locks
         from rempart.revisions.lint_units import revision_units
 
-        history = revision_units(Config.find(), configuration.unread_revisions)
+        history = revision_units(configuration, configuration.unread_revisions)
+        _refuse_what_is_no_revision(selection, history.files)
         units += history.units
         checkers += [history.checker, locks.checker]
         notes += history.notes
@@ -121,13 +121,25 @@ def run(arguments: Sequence[str]) -> int:
     return _FAILED if any(finding.fails for finding in findings) else 0
 
 
+def _refuse_what_is_no_revision(selection: Selection, files: list[str]) -> None:
+    """A file that Alembic does not take for a revision is not read: it must not pass as one without findings."""
+    from rempart.lint.files import shown
+
+    for path in selection.revisions:
+        name = shown(os.path.realpath(path))
+        if os.path.isfile(path) and name not in files:
+            raise UsageError(
+                f"{name} is no revision of this project's history.", next_step="`alembic history` lists the revisions"
+            )
+
+
 def _asked_for(findings: list[Finding], selection: Selection) -> list[Finding]:
     """All revisions are read to know the state; findings in those that were not asked for are left out."""
     if not selection.revisions:
         return findings
     from rempart.lint.files import shown
 
-    wanted = [shown(path) for path in selection.revisions]
+    wanted = [shown(os.path.realpath(path)) for path in selection.revisions]
     files = {shown(file) for file in selection.files}
 
     def is_asked_for(path: str) -> bool:

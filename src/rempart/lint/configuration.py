@@ -36,7 +36,7 @@ class LintConfiguration:
     Attributes:
         root: Folder of `pyproject.toml`; None without a project. Paths are absolute.
         settings: For the rules.
-        paths: Files and folders to lint, in this order, when none are named.
+        paths: Files and folders to lint, in this order, when none are named; none of them for revisions alone.
         platform: Folder of the stand-in of the platform, which is left out.
         alembic_ini: Alembic's configuration file; it need not be there.
         unread_revisions: Revisions that may be left out, because they cannot be rendered without a database.
@@ -100,11 +100,13 @@ def _configuration(project: Mapping[str, Any], root: str, file: str, rules: Coll
             f"{_TABLE} in {file} has an unknown key: {', '.join(unknown)}.",
             next_step=f"known keys: {', '.join(sorted(_KEYS))}",
         )
-    declared = _texts(project, "declared", file) or _DECLARED
+    paths = _texts(table, "paths", file)
+    if paths is None:
+        paths = _texts(project, "declared", file) or _DECLARED
     return LintConfiguration(
         root=root,
         settings=_settings(project, table, file, rules),
-        paths=tuple(join(root, path) for path in _texts(table, "paths", file) or declared),
+        paths=tuple(join(root, path) for path in paths),
         platform=join(root, str(project.get("platform", "schema/platform"))),
         alembic_ini=join(root, str(project.get("alembic_ini", "alembic.ini"))),
         unread_revisions=_texts(table, "unread_revisions", file) or (),

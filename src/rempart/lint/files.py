@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from os.path import abspath, commonpath, exists, isdir, isfile, join, realpath
+from os.path import abspath, commonpath, exists, isdir, join, realpath
 
 from rempart.errors import UsageError
 from rempart.lint.configuration import LintConfiguration
@@ -46,24 +46,28 @@ def select(paths: Sequence[str], configuration: LintConfiguration) -> Selection:
         UsageError: There is no project to lint, no such path, or no SQL in it.
     """
     only_sql = paths and all(path == STANDARD_INPUT or path.endswith(_SQL) for path in paths)
-    migrations = None if only_sql else migrations_folder(configuration)
+    folders: list[str] = []
+    if not only_sql:
+        from rempart.lint.revision_folders import revision_folders
+
+        folders = revision_folders(configuration)
     selection = Selection()
     if not paths:
-        _select_project(configuration, migrations, selection)
+        _select_project(configuration, folders, selection)
     for path in paths:
         if path == STANDARD_INPUT:
             selection.files.append(path)
         elif not exists(path):
             raise UsageError(f"there is no {path}.", next_step="correct the path")
         elif configuration.root is not None and realpath(path) == realpath(configuration.root):
-            _select_project(configuration, migrations, selection)
+            _select_project(configuration, folders, selection)
         else:
-            _select(path, configuration, migrations, selection)
+            _select(path, configuration, folders, selection)
     selection.files = list(dict.fromkeys(selection.files))
     return selection
 
 
-def _select_project(configuration: LintConfiguration, migrations: str | None, selection: Selection) -> None:
+def _select_project(configuration: LintConfiguration, folders: list[str], selection: Selection) -> None:
     if configuration.root is None:
         raise UsageError(
             "there is no project here to lint: no pyproject.toml with a table [tool.rempart].",
@@ -73,23 +77,27 @@ def _select_project(configuration: LintConfiguration, migrations: str | None, se
         if not exists(path):
             raise UsageError(f"{shown(path)} is to be linted, and does not exist.", next_step="correct pyproject.toml")
         selection.files.extend(_files_below(path, configuration) if isdir(path) else [path])
-    if migrations is not None and isdir(migrations):
-        selection.revisions.append(migrations)
+    for folder in folders:
+        if not isdir(folder):
+            raise UsageError(
+                f"the revisions should lie in {shown(folder)}, which does not exist.",
+                next_step="correct Alembic's configuration",
+            )
+    selection.revisions.extend(folders)
     if not selection.files and not selection.revisions:
         raise UsageError("the project has no SQL file and no revision.", next_step="see paths in [tool.rempart.lint]")
 
 
-def _select(path: str, configuration: LintConfiguration, migrations: str | None, selection: Selection) -> None:
-    if migrations is not None and not path.endswith(_SQL) and _is_below(path, migrations):
+def _select(path: str, configuration: LintConfiguration, folders: list[str], selection: Selection) -> None:
+    if not path.endswith(_SQL) and any(_is_below(path, folder) for folder in folders):
         selection.revisions.append(path)
     elif isdir(path):
-        holds_revisions = migrations is not None and isdir(migrations) and _is_below(migrations, path)
+        held = [folder for folder in folders if isdir(folder) and _is_below(folder, path)]
         files = list(_files_below(path, configuration))
-        if not files and not holds_revisions:
+        if not files and not held:
             raise UsageError(f"there is no SQL file in {path}.", next_step="correct the path")
         selection.files.extend(files)
-        if holds_revisions and migrations is not None:
-            selection.revisions.append(migrations)
+        selection.revisions.extend(held)
     elif path.endswith(".py"):
         raise UsageError(
             f"{path} is Python, and no revision of this project.",
@@ -118,28 +126,6 @@ def _files_below(folder: str, configuration: LintConfiguration) -> Iterator[str]
         order = next((at for at, place in places if _is_below(parent, place)), len(configuration.paths))
         found.extend((order, join(parent, name)) for name in names if name.lower().endswith(_SQL))
     return (path for _, path in sorted(found))
-
-
-def migrations_folder(configuration: LintConfiguration) -> str | None:
-    """The folder of Alembic's environment, as its configuration file names it; None without one.
-
-    Args:
-        configuration: Knows that file.
-    """
-    ini = configuration.alembic_ini
-    if ini is None or configuration.root is None or not isfile(ini):
-        return None
-    from configparser import ConfigParser, Error
-
-    parser = ConfigParser({"here": configuration.root})
-    try:
-        parser.read(ini, encoding="utf-8")
-        location = parser.get("alembic", "script_location")
-    except (Error, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{shown(ini)} does not say where the revisions are: {error}", next_step="correct script_location"
-        ) from None
-    return join(configuration.root, location)
 
 
 def units_of(files: Iterable[str]) -> list[Unit]:

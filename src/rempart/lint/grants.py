@@ -21,6 +21,7 @@ _WORDS = {
     ObjectType.OBJECT_PROCEDURE: "procedure",
     ObjectType.OBJECT_ROUTINE: "routine",
     ObjectType.OBJECT_SCHEMA: "schema",
+    ObjectType.OBJECT_DATABASE: "database",
     ObjectType.OBJECT_TYPE: "type",
     ObjectType.OBJECT_DOMAIN: "type",
 }

@@ -254,6 +254,10 @@ class State:
             platform grants by defaults that no statement shows, so what was never granted here may be held.
         roles: By name.
         search_path: In force for unqualified names.
+        default_path: What sessions begin with.
+        path_altered: Where ALTER ROLE or ALTER DATABASE gave later sessions another first schema, by role; empty for
+            all roles.
+        path_in_doubt: The same while the session has set no path of its own: as whom it runs is not known.
         current_role: After SET ROLE; empty for the role that connects.
         transaction: Number of the current transaction.
         dropped_policies: Transaction and place of the first drop of policies that were not created since, by table and
@@ -273,6 +277,9 @@ class State:
     default_execute_revoked: set[str] = field(default_factory=set)
     roles: dict[str, Role] = field(default_factory=dict)
     search_path: tuple[str, ...] = ("public",)
+    default_path: tuple[str, ...] = ("public",)
+    path_altered: dict[str, Place] = field(default_factory=dict)
+    path_in_doubt: dict[str, Place] = field(default_factory=dict)
     current_role: str = ""
     transaction: int = 0
     dropped_policies: dict[tuple[Name, str], tuple[int, Place]] = field(default_factory=dict)
@@ -311,6 +318,8 @@ class State:
             default_execute_revoked=set(self.default_execute_revoked),
             roles={name: replace(role, member_of=dict(role.member_of)) for name, role in self.roles.items()},
             dropped_policies=dict(self.dropped_policies),
+            path_altered=dict(self.path_altered),
+            path_in_doubt=dict(self.path_in_doubt),
             guards=list(self.guards),
             revoked={
                 name: {grantee: set(taken) for grantee, taken in grantees.items()}

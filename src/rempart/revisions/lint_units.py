@@ -37,11 +37,11 @@ class Project(Protocol):
     """What has to be known of a project; `config.Config` and the linter's own configuration both tell it."""
 
     @property
-    def root(self) -> Path | None:
+    def root(self) -> Path | str | None:
         """The folder of `pyproject.toml`."""
 
     @property
-    def alembic_ini(self) -> Path | None:
+    def alembic_ini(self) -> Path | str | None:
         """Alembic's configuration file."""
 
 
@@ -53,11 +53,13 @@ class RevisionUnits:
         units: From base to head; a downgrade follows its upgrade. Those that run no SQL are left out.
         problems: What the history itself shows, by rule.
         notes: What was left out and why; one sentence each.
+        files: Path of every revision's file, as findings show it.
     """
 
     units: list[Unit] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     def checker(self, units: Sequence[Unit], settings: Settings) -> list[tuple[str, Problem]]:
         """Hand the problems to the engine; an `engine.Checker`."""
@@ -74,14 +76,14 @@ def revision_units(config: Project, unread: Collection[str] = ()) -> RevisionUni
     Raises:
         UsageError: There are no revisions, they form no history, or one cannot be rendered; names it and the reason.
     """
-    root, ini = config.root, config.alembic_ini
-    if root is None or ini is None or not ini.is_file():
+    if config.root is None or config.alembic_ini is None or not Path(config.alembic_ini).is_file():
         raise UsageError(
-            f"{ini or 'alembic.ini'} does not exist", "Name Alembic's file as alembic_ini in [tool.rempart]."
+            f"{config.alembic_ini or 'alembic.ini'} does not exist",
+            "Name Alembic's file as alembic_ini in [tool.rempart].",
         )
     # Findings name files as they are seen from the current folder; Alembic's relative paths start at its own file.
     here = Path.cwd()
-    root, ini = root.resolve(), ini.resolve()
+    root, ini = Path(config.root).resolve(), Path(config.alembic_ini).resolve()
     with _in_folder(ini.parent), contextlib.redirect_stdout(sys.stderr):
         alembic_config = AlembicConfig(str(ini), toml_file=str(root / "pyproject.toml"))
         script = _script(alembic_config)
@@ -95,6 +97,7 @@ def revision_units(config: Project, unread: Collection[str] = ()) -> RevisionUni
         with recording(alembic_config, script) as recorder:
             for one in ordered:
                 source = Source(Path(one.path), _shown(one, here))
+                found.files.append(source.shown)
                 places[one.revision] = source.place_of_revision()
                 _Rendering(one, source, recorder, found, may_fail=one.revision in unread).render()
         found.problems.extend(several_heads(script, ordered, places))

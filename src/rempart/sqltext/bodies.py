@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from pglast import ast, parse_sql
 from pglast.parser import ParseError
 
+from rempart.records import field, record
 from rempart.sqltext import plpgsql
 from rempart.sqltext.constants import Text, Unknown, constant
 from rempart.sqltext.literals import literal, read
@@ -23,7 +23,7 @@ _MOST_ROUNDS = 200
 """How often an EXECUTE in loops over constants is read, before it is taken for one that cannot be known."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Inner:
     """A statement in a body.
 
@@ -44,7 +44,7 @@ class Inner:
     executed: bool = False
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Dynamic:
     """An EXECUTE whose text is made at run time.
 
@@ -59,7 +59,7 @@ class Dynamic:
     quoted: bool
 
 
-@dataclass
+@record()
 class Body:
     """The body of a DO block or function.
 

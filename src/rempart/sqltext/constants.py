@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from rempart.records import record
 from rempart.sqltext import literals
 from rempart.sqltext.positioned import PositionedText
 from rempart.sqltext.tokens import Token, tokens
@@ -16,7 +16,7 @@ _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _QUOTING = frozenset({"quote_ident", "quote_literal", "quote_nullable"})
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Text:
     """A known text.
 
@@ -29,7 +29,7 @@ class Text:
     indexes: Sequence[int]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Unknown:
     """A text that is made at run time.
 
@@ -80,7 +80,7 @@ def _quoted(found: list[Token]) -> bool:
     return True
 
 
-@dataclass
+@record()
 class _Value:
     characters: list[str]
     indexes: list[int]

@@ -1,8 +1,9 @@
 """How the parser's result becomes Python objects, made quick for the time of a run.
 
-The parser makes its nodes from C structures, whose values have the right types. Each node nevertheless checks and
-converts every attribute that is set, in Python, and Python's collector of cycles goes through the growing tree
-again and again, in which there is none. Together that is six sevenths of the time of `parse_sql`.
+The parser makes its nodes from C structures, whose values have the right types; only those of boolean constants are
+numbers at first. Each node nevertheless checks and converts every attribute that is set, in Python, and Python's
+collector of cycles goes through the growing tree again and again, in which there is none. Together that is six sevenths
+of the time of `parse_sql`.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ def quick_conversion() -> Iterator[None]:
     gc.disable()
     if check is not None:
         delattr(ast.Node, _CHECK)
+        setattr(ast.Boolean, _CHECK, check)
     try:
         yield
     finally:
         if check is not None:
+            delattr(ast.Boolean, _CHECK)
             setattr(ast.Node, _CHECK, check)
         if collects:
             gc.enable()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rempart.records import record
 from rempart.sqltext.positioned import PositionedText
 
 _DOLLAR = re.compile(r"\$(?:[^\W\d]\w*)?\$")
@@ -19,7 +19,7 @@ _UNICODE = re.compile(r"\\(?:(?P<itself>\\)|\+(?P<long>[0-9A-Fa-f]{6})|(?P<short
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Literal:
     """The value of a literal.
 

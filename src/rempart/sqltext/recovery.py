@@ -11,7 +11,7 @@ from rempart.sqltext.parse import Parsed, Script, Trouble, Unparsed, parsed
 from rempart.sqltext.pieces import Piece, pieces
 from rempart.sqltext.positioned import PositionedText
 
-_MOST_READ_AGAIN, _TIMES_READ_AGAIN = 1_000_000, 8
+_MOST_READ_AGAIN, _TIMES_READ_AGAIN = 400_000, 8
 """Characters, and times the whole text, that are read again before the rest is left out, which is reported."""
 _LONGEST_MESSAGE = 100
 _STATEMENT_WORDS = (

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pglast import ast
 
-from rempart.sqltext.walk import children, column, texts
+from rempart.sqltext.walk import below, column, texts
 
 ColumnsOf = Callable[[str | None, str], frozenset[str] | None]
 """Columns of a relation by schema (None when not written) and name; None when they are not known."""
@@ -142,23 +142,22 @@ def _walk(start: Placed, columns_of: ColumnsOf) -> Iterator[Placed]:
             sources = tuple(_sources(here.node.fromClause, columns_of, known))
             here = Placed(here.node, (*here.chain, Scope(sources, known)), here.sublinks)
         yield here
-        stack.extend(reversed(list(_below(here))))
+        stack.extend(_below(here))
 
 
-def _below(here: Placed) -> Iterator[Placed]:
-    node = here.node
-    if isinstance(node, ast.SubLink):
-        if node.testexpr is not None:
-            yield Placed(node.testexpr, here.chain, here.sublinks)
-        if node.subselect is not None:
-            yield Placed(node.subselect, here.chain, (*here.sublinks, node))
-    elif isinstance(node, ast.RangeSubselect) and not node.lateral:
+def _below(here: Placed) -> list[Placed]:
+    """The nodes below a node, the last one first."""
+    node, chain, sublinks = here
+    kind = type(node)
+    if kind is ast.SubLink:
+        inside = [Placed(node.subselect, chain, (*sublinks, node))] if node.subselect is not None else []
+        return [*inside, Placed(node.testexpr, chain, sublinks)] if node.testexpr is not None else inside
+    if kind is ast.RangeSubselect and not node.lateral:
         # Its neighbours in the FROM clause are not visible to it.
-        yield Placed(node.subquery, here.chain[:-1], here.sublinks)
-    else:
-        chain = here.chain[:-1] if isinstance(node, ast.WithClause) else here.chain
-        for child in children(node):
-            yield Placed(child, chain, here.sublinks)
+        return [Placed(node.subquery, chain[:-1], sublinks)]
+    if kind is ast.WithClause and len(chain) > 1:
+        chain = chain[:-1]
+    return [Placed(child, chain, sublinks) for child in below(node)]
 
 
 def _has_scope(query: Any) -> bool:

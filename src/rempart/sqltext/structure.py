@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from rempart.records import field, record
 
 
 class Form(StrEnum):
@@ -18,7 +19,7 @@ class Form(StrEnum):
     """An expression whose value is run as SQL."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Fragment:
     """A piece of SQL in a body.
 
@@ -39,7 +40,7 @@ class Fragment:
     loops: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
-@dataclass
+@record()
 class Structure:
     """A body, read.
 

@@ -14,8 +14,8 @@ from pglast import ast
 from pglast.enums import A_Expr_Kind
 
 from rempart.records import field, record
-from rempart.sqltext.conditions import HANDLERS
 from rempart.sqltext.expressions import bare, conjuncts, key, operator
+from rempart.sqltext.judgements import HANDLERS
 from rempart.sqltext.outcomes import (
     ANYTHING,
     COMPARISONS,

@@ -13,18 +13,15 @@ from pglast import ast
 
 _NODE: Any = ast.Node
 _LEAVES = frozenset({ast.String, ast.Integer, ast.Float, ast.Boolean, ast.BitString})
-_PLAIN = frozenset({"char*", "Bitmapset*"})
-"""Pointers to what is no node."""
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
 def _slots(kind: Any) -> tuple[str, ...]:
-    """The attributes of a kind of node that may hold nodes: those that are pointers in the parser's structures."""
+    """The attributes of a kind of node that may hold nodes, going by their types in the parser's structures."""
     found = _SLOTS.get(kind)
     if found is None:
-        types = kind.__slots__
-        found = tuple(one for one in types if types[one][0].endswith("*") and types[one][0] not in _PLAIN)
-        _SLOTS[kind] = found
+        types = ((slot, described[0].removesuffix("*")) for slot, described in kind.__slots__.items())
+        found = _SLOTS[kind] = tuple(slot for slot, name in types if name == "List" or hasattr(ast, name))
     return found
 
 
@@ -50,8 +47,12 @@ def _listed(values: tuple[Any, ...]) -> Iterator[Any]:
             yield from _listed(value)
 
 
-def _below(node: Any) -> list[Any]:
-    """What `children` gives, constants' inner values left out, the last one first."""
+def below(node: Any) -> list[Any]:
+    """What `children` gives, names and constants' inner values left out, the last one first.
+
+    Args:
+        node: A node of a parse tree.
+    """
     found = []
     for slot in _slots(type(node)):
         value = getattr(node, slot)
@@ -82,7 +83,7 @@ def nodes(root: Any) -> Iterator[Any]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(_below(node))
+        stack.extend(below(node))
 
 
 def nodes_of(root: Any, *kinds: type) -> Iterator[Any]:
@@ -95,24 +96,6 @@ def nodes_of(root: Any, *kinds: type) -> Iterator[Any]:
     for node in nodes(root):
         if isinstance(node, kinds):
             yield node
-
-
-def nodes_with_queries(root: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """Each node of a tree with the queries that enclose it, the outermost first.
-
-    Args:
-        root: A node, a tuple of nodes, or None. When it is a query itself, it encloses what is below it.
-    """
-    if root is None:
-        return
-    no_queries: tuple[Any, ...] = ()
-    roots = list(_listed(root)) if type(root) is tuple else [root]
-    stack = [(node, no_queries) for node in reversed(roots)]
-    while stack:
-        node, queries = stack.pop()
-        yield node, queries
-        inner = (*queries, node) if isinstance(node, ast.SelectStmt) else queries
-        stack.extend([(child, inner) for child in _below(node)])
 
 
 def texts(parts: Any) -> tuple[str, ...]:
@@ -162,24 +145,30 @@ def column(node: Any) -> tuple[str, ...]:
     return parts if len(parts) == len(fields) else ()
 
 
-def relations_read(root: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The RangeVars in a tree that name a relation rather than a WITH query, with the enclosing queries.
+def relations_read(root: Any) -> Iterator[Any]:
+    """The RangeVars in a tree that name a relation rather than a WITH query around them.
 
     Args:
         root: A node, a tuple of nodes, or None.
     """
-    for node, queries in nodes_with_queries(root):
-        if isinstance(node, ast.RangeVar) and (node.schemaname or not _is_with_query(node, queries)):
-            yield node, queries
+    inside = list(nodes(root))
+    if any(type(node) is ast.CommonTableExpr for node in inside):
+        yield from _relations_beside_with_queries(root)
+    else:
+        yield from (node for node in inside if type(node) is ast.RangeVar)
 
 
-def _is_with_query(reference: Any, queries: tuple[Any, ...]) -> bool:
-    return any(
-        table.ctename == reference.relname
-        for query in queries
-        if query.withClause is not None
-        for table in query.withClause.ctes or ()
-    )
+def _relations_beside_with_queries(root: Any) -> Iterator[Any]:
+    no_names: frozenset[str] = frozenset()
+    stack = [(node, no_names) for node in (root if type(root) is tuple else (root,))]
+    while stack:
+        node, names = stack.pop()
+        if type(node) is ast.RangeVar and (node.schemaname or node.relname not in names):
+            yield node
+        clause = getattr(node, "withClause", None)
+        if clause is not None:
+            names |= {table.ctename for table in clause.ctes or ()}
+        stack.extend([(child, names) for child in below(node)])
 
 
 def string_constant(node: Any) -> str | None:

@@ -129,6 +129,10 @@ class Column(CatalogObject):
         """The SQL that gives it its default, when it has one."""
         return [self._alter(f"set default {self.expression}")] if self.has_default else []
 
+    def drop_default(self) -> list[str]:
+        """The SQL that takes its default away, when it has one."""
+        return [self._alter("drop default")] if self.has_default else []
+
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
         if self.relkind in "vm":
@@ -143,20 +147,21 @@ class Column(CatalogObject):
     def drop(self) -> list[str]:
         """See `CatalogObject.drop`."""
         if self.relkind in "vm":
-            return [self._alter("drop default")] if self.has_default else []
+            found = self.drop_default()
+            return found + ([statement("comment on {} is null", raw(str(self.target())))] if self.comment else [])
         return [statement("alter {} {} drop column {}", self._relation_kind(), self._table(), self.part)]
 
-    def retype(self, after: Column) -> list[str]:
+    def retype(self, after: Column, *, by_text: bool = False) -> list[str]:
         """The SQL that gives it another type or collation, with its rows converted.
 
         Args:
             after: The state to reach.
+            by_text: Whether by way of text, as between two enumerations.
         """
         collation = f" collate {after.collation}" if after.collation else ""
-        found = []
-        if self.has_default:
-            found.append(self._alter("drop default"))
-        using = statement("{}::{}", self.part, raw(after.type))
+        found = self.drop_default()
+        way = ("::text[]" if after.type.endswith("[]") else "::text") if by_text else ""
+        using = statement("{}{}::{}", self.part, raw(way), raw(after.type))
         found.append(self._alter(f"type {after.type}{collation} using {using}"))
         return found + after.set_default()
 
@@ -165,7 +170,7 @@ class Column(CatalogObject):
         assert isinstance(after, Column)
         changed = self.own_changes(after)
         if changed & {"foreign_options", "local", "relkind"}:
-            raise Unsupported("inheritance or foreign options of the column differ")
+            raise Unsupported("whether the column is inherited, or its foreign options, differ")
         if self.generated != after.generated or (self.generated and "expression" in changed):
             return self._generation(after)
         found = []

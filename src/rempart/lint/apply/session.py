@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pglast import ast, enums
@@ -10,6 +11,7 @@ from rempart.lint.state import State
 from rempart.lint.statement import Statement
 from rempart.sqltext.walk import called, string_constant
 
+_SEARCH_PATH = "search_path"
 _DEFAULT_PATH = ("public",)
 
 
@@ -35,7 +37,8 @@ def begin_session(state: State) -> None:
     Args:
         state: Changed in place.
     """
-    state.search_path, state.current_role = _DEFAULT_PATH, ""
+    state.search_path, state.current_role = state.default_path, ""
+    state.path_in_doubt = dict(state.path_altered)
     state.after_transaction = None
     state.transaction += 1
 
@@ -48,15 +51,20 @@ def _set(node: Any, statement: Statement, state: State) -> None:
         state.after_transaction = (state.search_path, state.current_role)
     values = schemas_of(node) if node.kind == kinds.VAR_SET_VALUE else ()
     if node.kind == kinds.VAR_RESET_ALL:
-        state.search_path = _DEFAULT_PATH
-    elif name == "search_path":
-        state.search_path = _known(values) if node.kind == kinds.VAR_SET_VALUE else _DEFAULT_PATH
+        state.search_path = state.default_path
+    elif name == _SEARCH_PATH:
+        if node.kind == kinds.VAR_SET_VALUE:
+            _use(values, state)
+        else:
+            state.search_path = state.default_path
     elif name in ("role", "session_authorization"):
         state.current_role = values[0] if values and values[0].lower() != "none" else ""
 
 
-def _known(path: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(schema for schema in path if schema)
+def _use(path: Iterable[str], state: State) -> None:
+    """Set the search path of the session, whatever it began with."""
+    state.search_path = tuple(schema for schema in path if schema)
+    state.path_in_doubt = {}
 
 
 def _transaction(node: Any, statement: Statement, state: State) -> None:
@@ -71,7 +79,39 @@ def _transaction(node: Any, statement: Statement, state: State) -> None:
 
 def _discard(node: Any, statement: Statement, state: State) -> None:
     if node.target == enums.DiscardMode.DISCARD_ALL:
-        state.search_path, state.current_role = _DEFAULT_PATH, ""
+        state.search_path, state.current_role = state.default_path, ""
+
+
+def path_set_for_others(node: Any, state: State) -> tuple[str, ...] | None:
+    """The search path that ALTER ROLE or ALTER DATABASE sets; empty when it resets it, None when it does neither.
+
+    Args:
+        node: An AlterRoleSetStmt or AlterDatabaseSetStmt.
+        state: Knows the path in force.
+    """
+    setting, kinds = node.setstmt, enums.VariableSetKind
+    if setting.kind == kinds.VAR_RESET_ALL:
+        return ()
+    if str(setting.name or "").lower() != _SEARCH_PATH:
+        return None
+    if setting.kind == kinds.VAR_SET_CURRENT:
+        return state.search_path
+    return schemas_of(setting) if setting.kind == kinds.VAR_SET_VALUE else ()
+
+
+def _set_for_others(node: Any, statement: Statement, state: State) -> None:
+    """Later sessions begin with the path when the setting is for all roles; when it is for one, they may."""
+    path = path_set_for_others(node, state)
+    if path is None:
+        return
+    role = "" if isinstance(node, ast.AlterDatabaseSetStmt) or node.role is None else str(node.role.rolename or "")
+    first = next((schema for schema in path if schema != "$user"), "public")
+    if first != "public":
+        state.path_altered[role] = statement.place
+    elif not statement.conditional:
+        state.path_altered.pop(role, None)
+    if not role:
+        state.default_path = tuple(schema for schema in path if schema) or _DEFAULT_PATH
 
 
 def set_config(node: Any, state: State) -> None:
@@ -87,8 +127,7 @@ def set_config(node: Any, state: State) -> None:
         if len(arguments) == 3:
             name, value = string_constant(arguments[0]), string_constant(arguments[1])
             if name == "search_path" and value is not None:
-                written = (part.strip().strip('"') for part in value.split(","))
-                state.search_path = _known(tuple(written))
+                _use((part.strip().strip('"') for part in value.split(",")), state)
             elif name == "role" and value is not None:
                 state.current_role = "" if value == "none" else value
 
@@ -97,4 +136,6 @@ HANDLERS = {
     ast.VariableSetStmt: _set,
     ast.TransactionStmt: _transaction,
     ast.DiscardStmt: _discard,
+    ast.AlterRoleSetStmt: _set_for_others,
+    ast.AlterDatabaseSetStmt: _set_for_others,
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rempart.lint.policies import PolicyRule, always_true, clients, has_floor, problem, words_for
+from rempart.lint.conditions import always_true
+from rempart.lint.policies import PolicyRule, clients, has_floor, problem, words_for
 from rempart.lint.rule import Problem
 from rempart.lint.settings import Settings
 from rempart.lint.state import Policy, State

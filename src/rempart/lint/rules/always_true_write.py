@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rempart.lint.policies import PolicyRule, always_true, clients, has_floor, problem, words_for
+from rempart.lint.conditions import always_true, any_user
+from rempart.lint.policies import PolicyRule, clients, has_floor, problem, words_for
 from rempart.lint.rule import Problem
 from rempart.lint.settings import Settings
-from rempart.lint.state import Policy, State
+from rempart.lint.state import PUBLIC, Policy, State
 from rempart.report.finding import Severity
 
 _WORDS = {"update": "change every row", "delete": "delete every row", "all": "read and write every row"}
@@ -18,7 +19,10 @@ class AlwaysTrueWrite(PolicyRule):
 
     name = "always-true-write"
     severity = Severity.ERROR
-    what = "The condition of an INSERT, UPDATE, DELETE or ALL policy is true for every row, however it is written."
+    what = (
+        "The condition of an INSERT, UPDATE, DELETE or ALL policy is true for every row, however it is written, or for "
+        "every row and every user that is logged in."
+    )
     why = (
         "Whoever holds the privilege changes, deletes or forges any row of the table. The condition may be plain "
         "`true`, or one that only looks like a condition: `1 = 1`, `x = x or x is null`, `coalesce(true, …)`, `exists "
@@ -28,6 +32,8 @@ class AlwaysTrueWrite(PolicyRule):
         "create policy depots_all on public.depots for all to authenticated using (true);",
         "create policy depots_insert on public.depots for insert to authenticated with check (1 = 1);",
         "create policy depots_delete on public.depots for delete to authenticated using (exists (select 1));",
+        "create policy depots_update on public.depots for update to authenticated\n"
+        "    using ((select auth.uid()) is not null);",
     )
     good = (
         "create policy depots_insert on public.depots for insert to authenticated\n"
@@ -48,5 +54,14 @@ class AlwaysTrueWrite(PolicyRule):
         if policy.command == "all" and policy.using is None:
             node, source, what = policy.check, policy.check_from, "insert any row"
         written = (policy.command,) if policy.command != "all" else ("insert", "update", "delete")
-        if always_true(node, policy.table, state, settings) and not has_floor(policy, roles, written, state, settings):
-            yield problem(policy, f"lets {words_for(roles)} {what}: its condition is always true", source, node)
+        table = policy.table
+        if always_true(node, table, state, settings):
+            who, why = words_for(roles), "its condition is always true"
+        elif not settings.forbidden_roles.issuperset({*roles} - {PUBLIC}) or PUBLIC in roles:
+            if not any_user(node, table, state, settings):
+                return
+            who, why = "every user", "its condition only asks whether somebody is logged in"
+        else:
+            return
+        if not has_floor(policy, roles, written, state, settings):
+            yield problem(policy, f"lets {who} {what}: {why}", source, node)

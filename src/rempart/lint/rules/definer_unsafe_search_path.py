@@ -88,7 +88,7 @@ def _unqualified_tables(statement: Statement) -> list[str]:
     named: list[str] = []
     for inner in body.statements:
         own.update(_created(inner.node))
-        named.extend(str(found.relname) for found, _ in relations_read(inner.node) if not found.schemaname)
+        named.extend(str(found.relname) for found in relations_read(inner.node) if not found.schemaname)
     return [name for name in named if name not in own]
 
 

@@ -32,8 +32,8 @@ class DefinerWithoutSearchPath(Rule):
     def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge the functions there are at the end."""
         for function in state.functions.values():
-            if function.seen and function.definer and function.search_path is None and function.body is not None:
-                if function.language in ("c", "internal"):
-                    continue
+            # Of a function that is only altered here, the alteration is all that is known.
+            is_text = function.body is not None and function.language not in ("c", "internal")
+            if function.definer and function.search_path is None and (is_text or not function.seen):
                 name = shown(function.name)
                 yield Problem(f"SECURITY DEFINER {function.kind} {name} has no SET search_path", function.place, name)

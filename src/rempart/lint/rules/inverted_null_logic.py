@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rempart.lint.policies import PolicyRule, always_true, calls, clauses, judge_for, problem, subjects
+from rempart.lint.conditions import always_true, calls, judge_for
+from rempart.lint.policies import PolicyRule, clauses, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import nobody
 from rempart.lint.settings import Settings

@@ -8,7 +8,8 @@ from typing import Any
 from pglast import ast
 from pglast.enums import SubLinkType
 
-from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem, source_of
+from rempart.lint.conditions import nodes_in, placed_in, source_of
+from rempart.lint.policies import PolicyRule, clauses, problem
 from rempart.lint.rule import Problem
 from rempart.lint.settings import Settings
 from rempart.lint.state import Policy, State

@@ -7,7 +7,8 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.policies import PolicyRule, always_true, any_user, never_true, problem, subjects
+from rempart.lint.conditions import always_true, any_user, never_true
+from rempart.lint.policies import PolicyRule, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import asks_session
 from rempart.lint.settings import Settings

@@ -6,19 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rempart.lint.policies import (
-    PolicyRule,
-    always_true,
-    any_user,
-    applies_to,
-    clauses,
-    commands,
-    has_floor,
-    never_true,
-    of_final,
-    problem,
-    subjects,
-)
+from rempart.lint.conditions import always_true, any_user, never_true, of_final
+from rempart.lint.policies import PolicyRule, applies_to, clauses, commands, has_floor, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, Name, Policy, Relation, State

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from pglast import ast
 
+from rempart.lint.conditions import nodes_in
 from rempart.lint.function_reads import functions_in, tables_in
-from rempart.lint.policies import READS, PolicyRule, applies_to, clauses, nodes_in, problem
+from rempart.lint.policies import READS, PolicyRule, applies_to, clauses, problem
 from rempart.lint.reachability import Reachability
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import helper
@@ -106,7 +107,7 @@ class _Reading:
         if id(node) not in self._tables:
             self._tables[id(node)] = [
                 found
-                for reference, _ in relations_read(node)
+                for reference in relations_read(node)
                 for found in self._looked_through(self._name(reference), reference, 0)
             ]
         return self._tables[id(node)]
@@ -119,7 +120,7 @@ class _Reading:
         if relation is None or relation.kind != "view" or relation.query is None:
             yield name, reference
         elif relation.options.get("security_invoker") in _TRUE and depth < _DEEPEST:
-            for inner, _ in relations_read(relation.query):
+            for inner in relations_read(relation.query):
                 yield from self._looked_through(self._name(inner), reference, depth + 1)
 
     def applied(self, table: Name, role: str) -> list[Policy]:

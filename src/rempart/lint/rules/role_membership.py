@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pglast import ast
 
@@ -34,44 +35,69 @@ class RoleMembership(Rule):
     )
     bad = ("grant service_role to authenticated;",)
     good = ("grant anon, authenticated, service_role to authenticator;",)
-    statements = (ast.GrantRoleStmt, ast.CreateRoleStmt)
+    statements = (ast.GrantRoleStmt, ast.CreateRoleStmt, ast.AlterRoleStmt)
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str]] = set()
 
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge a GRANT of roles."""
-        node = statement.node
-        if isinstance(node, ast.CreateRoleStmt):
-            yield from self._created(statement, state, settings)
-            return
-        if not node.is_grant:
-            return
-        for item in node.granted_roles or ():
+        """Judge memberships by what is known of the roles when they are given."""
+        for granted, member, place in _memberships(statement, state):
+            what = _judged(granted, member, state, settings)
+            if what is None and is_forbidden(member, state, settings) and _holds(granted, state):
+                what = f"forbidden role {member} becomes a member of {granted}, which holds privileges"
+            if what is not None:
+                self._told.add((granted, member))
+                yield Problem(what, place, member)
+
+    def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
+        """Judge the memberships there are at the end by what became of the roles."""
+        for member, role in list(state.roles.items()):
+            for granted, place in role.member_of.items():
+                what = _judged(granted, member, state, settings) if (granted, member) not in self._told else None
+                if what is not None:
+                    yield Problem(what, place, member)
+
+
+def _memberships(statement: Statement, state: State) -> Iterator[tuple[str, str, Place]]:
+    """Role, new member and place of each membership that a statement makes."""
+    node: Any = statement.node
+    if isinstance(node, ast.GrantRoleStmt):
+        for item in node.granted_roles or () if node.is_grant else ():
             for spec in node.grantee_roles or ():
-                yield from _judge(
-                    str(item.priv_name), names.role(spec, state), statement.place_of(spec), state, settings
-                )
+                yield str(item.priv_name), names.role(spec, state), statement.place_of(spec)
+        return
+    alters = type(node) is ast.AlterRoleStmt
+    if alters and node.action < 0:
+        return  # ALTER GROUP … DROP USER
+    role = names.role(node.role, state) if alters else str(node.role)
+    for option in node.options or ():
+        others = [names.role(spec, state) for spec in option.arg] if isinstance(option.arg, tuple) else []
+        for other in others:
+            if option.defname == "addroleto":
+                yield other, role, statement.place_of(option)
+            elif option.defname in ("rolemembers", "adminmembers"):
+                yield role, other, statement.place_of(option)
 
-    def _created(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
-        node = statement.node
-        for option in node.options or ():
-            members = [names.role(spec, state) for spec in option.arg] if isinstance(option.arg, tuple) else []
-            place = statement.place_of(option)
-            for name in members:
-                if option.defname == "addroleto":
-                    yield from _judge(name, str(node.role), place, state, settings)
-                elif option.defname in ("rolemembers", "adminmembers"):
-                    yield from _judge(str(node.role), name, place, state, settings)
 
-
-def _judge(granted: str, member: str, place: Place, state: State, settings: Settings) -> Iterator[Problem]:
+def _judged(granted: str, member: str, state: State, settings: Settings) -> str | None:
+    """What is wrong with a membership; None for nothing."""
     if member == settings.gateway_role:
         if _is_privileged(granted, state) and granted not in settings.api_roles:
-            yield Problem(f"the gateway's login role {member} becomes a member of {granted}", place, member)
+            return f"the gateway's login role {member} becomes a member of {granted}"
     elif is_forbidden(member, state, settings) and granted in settings.api_roles | {settings.gateway_role}:
-        yield Problem(f"forbidden role {member} becomes a member of {granted}", place, member)
+        return f"forbidden role {member} becomes a member of {granted}"
     elif is_untrusted_role(member, state, settings) and (
         _is_privileged(granted, state) or granted in settings.trusted_roles | {settings.gateway_role}
     ):
-        yield Problem(f"API role {member} becomes a member of privileged role {granted}", place, member)
+        return f"API role {member} becomes a member of privileged role {granted}"
+    return None
+
+
+def _holds(name: str, state: State) -> bool:
+    """Whether a role was granted something, itself or through a role it is a member of."""
+    roles = state.reachable_roles(name)
+    return any(not roles.isdisjoint(grantees) for grantees in state.grants.values())
 
 
 def _is_privileged(name: str, state: State) -> bool:

@@ -14,13 +14,15 @@ from rempart.lint.state import State
 from rempart.lint.statement import Statement
 from rempart.report.finding import Severity
 
+_HELD = {"schema": "objects", "database": "schemas"}
+
 
 class SchemaCreate(Rule):
     """CREATE on a schema in the hands of an API role."""
 
     name = "schema-create"
     severity = Severity.ERROR
-    what = "A GRANT gives an API role CREATE on a schema."
+    what = "A GRANT gives an API role CREATE on a schema, or on the database, which lets it make schemas."
     why = (
         "Who may create in a schema can put a function there that others call by its bare name, with their rights. "
         "That is how functions with a careless search_path are taken over."
@@ -32,11 +34,11 @@ class SchemaCreate(Rule):
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge a GRANT."""
         change = change_of(statement.node, state)
-        if not change.is_grant or change.word != "schema":
+        if not change.is_grant or change.word not in _HELD:
             return
         if not any(privilege.name in ("create", "all") for privilege in change.privileges):
             return
         for name, node in change.grantees:
             if is_untrusted_role(name, state, settings):
-                message = f"{name} may create objects in {change.subject}"
+                message = f"{name} may create {_HELD[change.word]} in {change.subject}"
                 yield Problem(message, statement.place_of(node), change.subject)

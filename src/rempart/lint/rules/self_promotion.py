@@ -8,18 +8,9 @@ from typing import Any
 
 from pglast import ast
 
+from rempart.lint.conditions import any_user, nodes_in, placed_in
 from rempart.lint.function_reads import mentions, tables_in
-from rempart.lint.policies import (
-    WRITES,
-    PolicyRule,
-    any_user,
-    clauses,
-    nodes_in,
-    placed_in,
-    policies,
-    problem,
-    subjects,
-)
+from rempart.lint.policies import WRITES, PolicyRule, clauses, policies, problem, subjects
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import asks_session, helper, is_user
 from rempart.lint.settings import Settings

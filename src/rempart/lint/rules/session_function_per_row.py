@@ -7,7 +7,8 @@ from typing import Any
 
 from pglast import ast
 
-from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem
+from rempart.lint.conditions import nodes_in, placed_in
+from rempart.lint.policies import PolicyRule, clauses, problem
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import session_function
 from rempart.lint.settings import Settings

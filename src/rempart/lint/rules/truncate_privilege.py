@@ -30,15 +30,16 @@ class TruncatePrivilege(Rule):
     )
     bad = ("grant select, truncate on table public.log_actions to authenticated;",)
     good = ("grant select, delete on table public.log_actions to authenticated;",)
-    statements = (ast.GrantStmt,)
+    statements = (ast.GrantStmt, ast.AlterDefaultPrivilegesStmt)
 
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
-        """Judge a GRANT."""
-        change = change_of(statement.node, state)
+        """Judge a GRANT, also of objects to come."""
+        to_come = isinstance(statement.node, ast.AlterDefaultPrivilegesStmt)
+        change = change_of(statement.node.action if to_come else statement.node, state)
         given = [privilege.name for privilege in change.privileges if privilege.name in _UNGUARDED]
         if not change.is_grant or change.word not in RELATIONS or not given:
             return
         for name, node in change.grantees:
             if is_untrusted_role(name, state, settings):
-                message = f"{name} gets {', '.join(given)} on {change.subject}"
-                yield Problem(message, statement.place_of(node), change.subject)
+                subject = f"every {change.word} created from now on" if to_come else change.subject
+                yield Problem(f"{name} gets {', '.join(given)} on {subject}", statement.place_of(node), subject)

@@ -8,8 +8,9 @@ from typing import Any
 
 from pglast import ast
 
+from rempart.lint.conditions import nodes_in, placed_in
 from rempart.lint.function_reads import functions_in, mentions, strings_in
-from rempart.lint.policies import PolicyRule, clauses, nodes_in, placed_in, problem
+from rempart.lint.policies import PolicyRule, clauses, problem
 from rempart.lint.reachability import Reachability
 from rempart.lint.rule import Problem
 from rempart.lint.sessions import helper

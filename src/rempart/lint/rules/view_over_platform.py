@@ -45,7 +45,7 @@ class ViewOverPlatform(Rule):
             read = sorted(
                 {
                     shown((str(found.schemaname), str(found.relname)))
-                    for found, _ in relations_read(relation.query)
+                    for found in relations_read(relation.query)
                     if found.schemaname in settings.platform_schemas
                 }
             )

@@ -1,0 +1,2 @@
+-- Nothing says that the function has one.
+alter function app.total() security definer;

@@ -1,0 +1,2 @@
+-- One statement makes it a definer and gives it a path.
+alter function app.total() security definer set search_path = '';

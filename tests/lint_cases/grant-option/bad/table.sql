@@ -1,0 +1,2 @@
+-- A client may hand the table on.
+grant select, insert on public.notes to authenticated with grant option;

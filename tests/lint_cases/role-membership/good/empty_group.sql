@@ -1,0 +1,3 @@
+-- The group has nothing and gets nothing.
+create role visitors;
+grant visitors to anon;

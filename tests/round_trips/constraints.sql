@@ -1,0 +1,68 @@
+-- case: primary key added
+-- base
+create table t (id int not null);
+-- change
+alter table t add constraint pk primary key (id);
+-- case: primary key on other columns, with a foreign key to it
+-- base
+create table t (id int not null, b int not null, constraint pk primary key (id)); create table u (t int constraint fk references t);
+-- change
+alter table u drop constraint fk; alter table t drop constraint pk; alter table t add constraint pk primary key (b); alter table u add constraint fk foreign key (t) references t (b);
+-- case: unique nulls not distinct, include
+-- base
+create table t (a int, b int);
+-- change
+alter table t add constraint u unique nulls not distinct (a) include (b);
+-- case: unique deferrable
+-- base
+create table t (a int constraint u unique);
+-- change
+alter table t drop constraint u; alter table t add constraint u unique (a) deferrable initially deferred;
+-- case: check changed
+-- base
+create table t (a int constraint c check (a > 0));
+-- change
+alter table t drop constraint c; alter table t add constraint c check (a > 1) no inherit;
+-- case: check not valid, then valid
+-- base
+create table t (a int); alter table t add constraint c check (a > 0) not valid;
+-- change
+alter table t validate constraint c;
+-- case: foreign key deferred
+-- base
+create table a (id int primary key); create table b (a int constraint fk references a);
+-- change
+alter table b alter constraint fk deferrable initially deferred;
+-- case: foreign key action
+-- base
+create table a (id int primary key); create table b (a int constraint fk references a);
+-- change
+alter table b drop constraint fk; alter table b add constraint fk foreign key (a) references a on delete set null;
+-- case: exclusion
+-- change
+create table t (during tsrange, constraint x exclude using gist (during with &&) where (not isempty(during)));
+-- case: comment on a constraint
+-- base
+create table t (a int constraint c check (a > 0));
+-- change
+comment on constraint c on t is 'why';
+-- case: unique column dropped
+-- base
+create table t (a int unique, b int, unique (a, b));
+-- change
+alter table t drop column a;
+-- case: constraint becomes an index
+-- base
+create table t (a int constraint u unique);
+-- change
+alter table t drop constraint u; create unique index u on t (a) where a > 0;
+-- case: index storage of a constraint
+-- base
+create table t (a int);
+-- change
+alter table t add constraint u unique (a) with (fillfactor = 60);
+-- case: clustered on a constraint
+-- base
+create table t (a int constraint u unique);
+-- change
+alter table t cluster on u;

@@ -1,0 +1,64 @@
+-- case: enum created and used
+-- change
+create type humeur as enum ('gaie', 'l''ennui', 'triste'); create table t (h humeur default 'gaie' check (h <> 'triste'), hs humeur[]); comment on type humeur is 'h';
+-- case: enum value added
+-- base
+create type e as enum ('a', 'c'); create table t (x e);
+-- change
+alter type e add value 'b' before 'c'; alter type e add value 'd';
+-- case: enum value added and used
+-- base
+create type e as enum ('a', 'c'); create table t (x e default 'a');
+-- change
+alter type e rename to e_old; create type e as enum ('a', 'b', 'c'); alter table t alter x drop default; alter table t alter x type e using x::text::e; alter table t alter x set default 'b'; drop type e_old;
+-- case: enum value removed
+-- base
+create type e as enum ('a', 'b', 'c'); create table t (x e default 'a', y text, check (x <> 'c')); create index i on t (y) where x = 'a'; create view v as select x from t where x = 'a'; create function f(e) returns e language sql as 'select $1'; alter table t enable row level security; create policy p on t for select to r1 using (x = 'a');
+-- change
+drop function f(e); drop view v; drop policy p on t; drop index i; alter table t drop constraint t_x_check; alter type e rename to e_old; create type e as enum ('a', 'c'); alter table t alter x drop default; alter table t alter x type e using x::text::e; alter table t alter x set default 'a'; drop type e_old;
+create view v as select x from t where x = 'a'; create function f(e) returns e language sql as 'select $1'; create policy p on t for select to r1 using (x = 'a'); alter table t add constraint t_x_check check (x <> 'c'); create index i on t (y) where x = 'a';
+-- case: domain created
+-- change
+create domain d as numeric(10, 2) default 0 not null check (value >= 0); comment on domain d is 'd'; create table t (a d);
+-- case: domain changed
+-- base
+create domain d as int constraint c check (value > 0); create table t (a d);
+-- change
+alter domain d drop constraint c; alter domain d add constraint c check (value > 1) not valid; alter domain d set default 5; alter domain d set not null; comment on constraint c on domain d is 'x';
+-- case: domain on another type
+-- base
+create domain d as int; create table t (a d default 3);
+-- change
+alter table t alter a drop default; alter domain d rename to d_old; create domain d as bigint; alter table t alter a type d; alter table t alter a set default 3; drop domain d_old;
+-- case: composite type
+-- change
+create type c as (a int, b text collate "C"); comment on column c.a is 'a'; create table t (x c);
+-- case: composite attributes
+-- base
+create type c as (a int, b text);
+-- change
+alter type c drop attribute b; alter type c add attribute d text; alter type c alter attribute a type bigint;
+-- case: composite used by a function and reordered
+-- base
+create type c as (a int, b text); create function f(c) returns int language sql as 'select 1';
+-- change
+drop function f(c); drop type c; create type c as (b text, a int); create function f(c) returns int language sql as 'select 1';
+-- case: range type
+-- change
+create type r as range (subtype = float8, subtype_diff = float8mi); create table t (x r);
+-- case: sequence
+-- change
+create sequence q as int start 5 increment 2 minvalue 1 maxvalue 99 cache 3 cycle; comment on sequence q is 'q'; create table t (id int default nextval('q'));
+-- case: sequence changed
+-- base
+create sequence q; create table t (id int);
+-- change
+alter sequence q increment 10 no cycle maxvalue 1000; alter sequence q owned by t.id;
+-- case: collation
+-- change
+create collation fr (provider = libc, locale = 'C'); create table t (a text collate fr);
+-- case: type array in a function
+-- base
+create type e as enum ('a');
+-- change
+create function f(e[]) returns e[] language sql as 'select $1'; create table t (a e[] default '{}');

@@ -1,0 +1,80 @@
+-- case: view created
+-- base
+create table t (a int, b text);
+-- change
+create view v with (security_invoker = true, security_barrier = true) as select a, b from t where a > 0 with local check option; grant select on v to r1; comment on view v is 'v'; comment on column v.a is 'a';
+-- case: view replaced keeps its options
+-- base
+create table t (a int, b text); create view v with (security_invoker = true) as select a from t; grant select on v to r1;
+-- change
+create or replace view v with (security_invoker = true) as select a, b from t;
+-- case: view loses a column
+-- base
+create table t (a int, b text); create view v with (security_invoker = true) as select a, b from t; grant select on v to r1; create view w with (security_invoker = true) as select a from v; grant select (a) on w to r1; comment on view w is 'w';
+-- change
+drop view v cascade; create view v with (security_invoker = true) as select a from t; grant select on v to r1; create view w with (security_invoker = true) as select a from v; grant select (a) on w to r1; comment on view w is 'w';
+-- case: view options
+-- base
+create table t (a int); create view v with (security_invoker = true) as select a from t;
+-- change
+alter view v reset (security_invoker); alter view v set (security_barrier = true);
+-- case: view option order
+-- base
+create table t (a int); create view v with (security_invoker = true, security_barrier = true) as select a from t;
+-- change
+alter view v reset (security_invoker); alter view v set (security_invoker = false);
+-- case: view of views reordered
+-- base
+create table t (a int, b int); create view v1 as select a from t; create view v2 as select a from v1;
+-- change
+drop view v2; drop view v1; create view v2 as select b from t; create view v1 as select b from v2;
+-- case: column default of a view
+-- base
+create table t (a int, b int); create view v as select a, b from t;
+-- change
+alter view v alter a set default 5; grant update (b) on v to r1;
+-- case: view with an instead trigger, remade
+-- base
+create table t (a int, b int); create view v as select a, b from t; create function f() returns trigger language plpgsql as 'begin return null; end'; create trigger g instead of insert on v for each row execute function f();
+-- change
+drop view v; create view v as select b from t; create trigger g instead of insert on v for each row execute function f();
+-- case: union whose later branch has no names
+-- base
+create table t (a int, ts timestamptz);
+-- change
+create view v as select a, ts from t union all select 1, null; create view v2 as with x as (select a, null::text as n from t union select 2, 'b') select * from x where a = (select 3);
+-- case: materialized view
+-- base
+create table t (a int);
+-- change
+create materialized view m with (fillfactor = 70) as select a from t with no data;
+-- case: view becomes materialized
+-- base
+create table t (a int); create view v as select a from t; create view w as select a from v;
+-- change
+drop view w; drop view v; create materialized view v as select a from t; create view w as select a from v;
+-- case: view over a function that changes its result
+-- base
+create function f() returns int language sql as 'select 1'; create view v as select f() as a;
+-- change
+drop view v; drop function f(); create function f() returns text language sql as 'select ''1'''; create view v as select f() as a;
+-- case: column added and dropped under a view
+-- base
+create table t (a int, b int); create view v as select a, b from t;
+-- change
+alter table t add c int; drop view v; create view v as select a, c from t; alter table t drop b;
+-- case: recursive view
+-- base
+create table t (id int, parent int);
+-- change
+create recursive view r (id, depth) as select id, 0 from t where parent is null union all select t.id, r.depth + 1 from t join r on t.parent = r.id;
+-- case: rule
+-- base
+create table t (a int); create table l (a int);
+-- change
+create rule r as on insert to t do also insert into l values (new.a); comment on rule r on t is 'r';
+-- case: rule changed and disabled
+-- base
+create table t (a int); create table l (a int); create rule r as on insert to t do also insert into l values (new.a);
+-- change
+create or replace rule r as on insert to t do instead nothing; alter table t disable rule r;
