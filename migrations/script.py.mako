@@ -9,12 +9,20 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
+% if context.get("rempart") and context["rempart"].upgrade:
+${context["rempart"].upgrade}\
+% else:
     execute("""
     """)
+% endif
 
 
 def downgrade() -> None:
+% if context.get("rempart") and context["rempart"].upgrade:
+${context["rempart"].downgrade}\
+% else:
     # Name every table whose rows this downgrade would lose.
     refuse_data_loss()
     execute("""
     """)
+% endif

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ _KEYS = {
     "gateway_role",
     "anonymous_role",
     "claims_setting",
+    "environments",
     "integrity",
     "lint",
 }
@@ -56,6 +57,19 @@ class Integrity:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """A database that exists somewhere else.
+
+    Attributes:
+        name: Its name.
+        url_env: The environment variable that holds its URL.
+    """
+
+    name: str
+    url_env: str
+
+
+@dataclass(frozen=True)
 class Config:
     """What the tool has to know about the project it works on. Paths are absolute.
 
@@ -75,6 +89,7 @@ class Config:
         anonymous_role: The role of a session without a login.
         claims_setting: The setting in which the gateway passes the claims of a session.
         integrity_names: Names of the integrity objects; None when the project has none.
+        environments: The databases elsewhere, by name.
     """
 
     root: Path
@@ -92,6 +107,7 @@ class Config:
     anonymous_role: str
     claims_setting: str
     integrity_names: Integrity | None = None
+    environments: Mapping[str, Environment] = field(default_factory=dict)
 
     @property
     def integrity(self) -> Integrity:
@@ -161,7 +177,18 @@ class Config:
             anonymous_role=reader.name("anonymous_role", "anon"),
             claims_setting=reader.text("claims_setting", "request.jwt.claims"),
             integrity_names=_integrity(reader.table.get("integrity"), file),
+            environments=_environments(reader.table.get("environments", {}), file),
         )
+
+
+def _environments(table: object, file: Path) -> dict[str, Environment]:
+    title = "[tool.rempart.environments]"
+    names = _Reader(table, file, title, set(table) if isinstance(table, dict) else set()).table
+    found = {}
+    for name, entry in names.items():
+        reader = _Reader(entry, file, f"[tool.rempart.environments.{name}]", {"url_env"})
+        found[name] = Environment(name, reader.text("url_env"))
+    return found
 
 
 def _integrity(table: object, file: Path) -> Integrity | None:

@@ -9,17 +9,23 @@ from psycopg import sql
 from rempart.access.cells import Access, Cell, denied
 from rempart.access.laboratory import DENIED, Plan
 from rempart.access.model import EXECUTE
+from rempart.access.pools import Witnesses
 from rempart.access.structure import Function, Relation, Structure
-from rempart.access.witnesses import Witnesses
 from rempart.catalog.statement import raw
 
-_USUAL = {"boolean": "true", "text": "witness row text", "date": "2024-01-01", "jsonb": "{}", "json": "{}"} | dict.fromkeys(
-    ("integer", "bigint", "smallint", "numeric", "double precision", "real"), "1"
-)
+_USUAL = {
+    "boolean": "true",
+    "text": "witness row text",
+    "date": "2024-01-01",
+    "jsonb": "{}",
+    "json": "{}",
+} | dict.fromkeys(("integer", "bigint", "smallint", "numeric", "double precision", "real"), "1")
 _MOST = 6  # combinations of arguments that are tried
 
 
-def arguments_of(structure: Structure, made: Mapping[int, Witnesses], function: Function) -> list[tuple[str | None, ...]]:
+def arguments_of(
+    structure: Structure, made: Mapping[int, Witnesses], function: Function
+) -> list[tuple[str | None, ...]]:
     """Arguments to call a function with: NULL for each, then values like those that witness rows have.
 
     An argument stands for the column whose name its own name ends with, such as `p_depot_id` for `depot_id`; the
@@ -42,9 +48,7 @@ def arguments_of(structure: Structure, made: Mapping[int, Witnesses], function: 
         }
         if witnesses.stored and len(places) > max(map(len, best), default=0):
             best = [{p: row[name] for p, name in places.items()} for row in witnesses.stored[:_MOST]]
-    rows = [
-        tuple(row.get(place) or _usual(kind) for place, kind in enumerate(function.types)) for row in best or [{}]
-    ]
+    rows = [tuple(row.get(place) or _usual(kind) for place, kind in enumerate(function.types)) for row in best or [{}]]
     return list(dict.fromkeys([nothing, *rows]))
 
 
@@ -66,7 +70,9 @@ def call(function: Function, rows: Sequence[tuple[str | None, ...]]) -> Plan[dic
     if function.is_trigger or function.kind == "w":
         held = sql.SQL("select 1 where has_function_privilege({}, 'EXECUTE') and has_schema_privilege({}, 'USAGE')")
         came = yield [("", held.format(sql.Literal(_regprocedure(function)), sql.Literal(function.schema)).as_string())]
-        return {EXECUTE: Cell(Access.SOME, "held, and only a trigger or a window calls it") if came[0].touched else denied()}
+        return {
+            EXECUTE: Cell(Access.SOME, "held, and only a trigger or a window calls it") if came[0].touched else denied()
+        }
     effects: dict[str, None] = {}
     errors: dict[str, None] = {}
     for tried in (yield [("", _calling(function, row)) for row in rows]):

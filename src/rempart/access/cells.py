@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -92,14 +92,17 @@ def judged(tried: Tried, triggers: Collection[str], *, new_values: bool = False)
     return RowOutcome(Kind.ERROR, tried.state, tried.message)
 
 
-def cell_of(outcomes: Mapping[int, RowOutcome], labels: Mapping[int, Label]) -> Cell:
+def cell_of(outcomes: Mapping[int, RowOutcome], labels: Mapping[int, Label], others: Iterable[int] = ()) -> Cell:
     """Put together what came of the rows of a relation.
 
     Args:
         outcomes: What came of each row, by its number.
         labels: What each row is called.
+        others: Numbers of rows that could not be tried: unless a row of the same label was, they count as not reached.
     """
     tried = {number: labels[number] for number in outcomes}
+    known = set(tried.values())
+    tried |= {number: labels[number] for number in others if labels[number] not in known}
     kinds = {kind: [n for n, one in outcomes.items() if one.kind is kind] for kind in Kind}
     refused: dict[str, Description] = {}
     for state in sorted({outcomes[number].state for number in kinds[Kind.TRIGGER]}):

@@ -80,12 +80,13 @@ def groups_of(
         for name in together:
             joined[name] = together
     found = []
-    for together in {frozenset(group) for group in joined.values()}:
-        names = tuple(name for name in named if name in together)
-        conditions = [check.condition for check in checks if set(check.columns) & together]
+    for group in {frozenset(group) for group in joined.values()}:
+        names = tuple(name for name in named if name in group)
+        conditions = [check.condition for check in checks if set(check.columns) & group]
         for name in names:
             quoted = sql.Identifier(name).as_string(laboratory.connection)
-            conditions += [_VALUE.sub(lambda _m, q=quoted: q, check) for check in named[name].domain_checks]
+            # A quoted name may hold what a replacement would take for a reference.
+            conditions += [_VALUE.sub(quoted.replace("\\", r"\\"), check) for check in named[name].domain_checks]
         found.append(_group(laboratory, [named[name] for name in names], candidates, conditions))
     return sorted(found, key=lambda group: list(named).index(group.columns[0]))
 
@@ -99,7 +100,10 @@ def _group(
     names = tuple(column.name for column in columns)
     if not conditions and len(columns) == 1:
         return Group(names, [(value,) for value in candidates[names[0]]], ())
-    lists = [_harmless(laboratory, column, candidates[column.name], conditions, alone=len(columns) == 1) for column in columns]
+    lists = [
+        _harmless(laboratory, column, candidates[column.name], conditions, alone=len(columns) == 1)
+        for column in columns
+    ]
     while len(lists) > 1 and _product(lists) > _TRIED:
         longest = max(range(len(lists)), key=lambda place: len(lists[place]))
         lists[longest] = lists[longest][: max(2, len(lists[longest]) * 2 // 3)]
@@ -146,7 +150,9 @@ def _harmless(
 
     def fails(some: Sequence[str | None]) -> bool:
         rows = sql.SQL("), (").join(sql.SQL("{}::{}").format(sql.Literal(value), raw(column.type)) for value in some)
-        return isinstance(laboratory.asked(sql.SQL("select {} from (values ({})) as v ({})").format(shown, rows, name)), Tried)
+        return isinstance(
+            laboratory.asked(sql.SQL("select {} from (values ({})) as v ({})").format(shown, rows, name)), Tried
+        )
 
     return [value for value in values if not fails([value])] if values and fails(values) else values
 

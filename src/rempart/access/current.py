@@ -39,5 +39,7 @@ def difference(config: Config, access_map: AccessMap) -> str:
     except FileNotFoundError:
         written = ""
     except (OSError, UnicodeDecodeError) as error:
-        raise OperationError(f"{config.access_map} cannot be read: {error}.", "write it with `rempart access --write`") from None
+        raise OperationError(
+            f"{config.access_map} cannot be read: {error}.", "write it with `rempart access --write`"
+        ) from None
     return mapfile.difference(written, mapfile.text_of(access_map), config.access_map.name)

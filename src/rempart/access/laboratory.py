@@ -13,6 +13,7 @@ from psycopg import sql
 
 from rempart.access.personas import Persona, become
 from rempart.access.structure import Connection, query
+from rempart.catalog.statement import raw
 from rempart.config import Config
 
 _OWN_STATEMENT = 'SQL statement "'
@@ -78,7 +79,7 @@ class Laboratory:
     def prepare(self) -> None:
         """Make what the attempts need."""
         for setting in ("lc_messages = 'C'", "jit = off", f"statement_timeout = '{_TIMEOUT}'"):
-            self.connection.execute(sql.SQL("set local ") + sql.SQL(setting))  # type: ignore[arg-type]
+            self.connection.execute(sql.SQL("set local ") + raw(setting))
         self.connection.execute("set constraints all immediate")
         self.connection.execute(query("laboratory"))
 
@@ -118,7 +119,9 @@ class Laboratory:
             return None
         return name
 
-    def rows(self, statement: sql.Composable, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self, statement: sql.SQL | sql.Composed, parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Run a query as whoever the session is.
 
         Args:
@@ -129,9 +132,10 @@ class Laboratory:
             psycopg.Error: The server refused; what was done before stays.
         """
         with self.connection.transaction():
-            return self.connection.execute(statement, parameters).fetchall()
+            found: list[tuple[Any, ...]] = self.connection.execute(statement, parameters).fetchall()
+        return found
 
-    def asked(self, statement: sql.Composable) -> list[tuple[Any, ...]] | Tried:
+    def asked(self, statement: sql.SQL | sql.Composed) -> list[tuple[Any, ...]] | Tried:
         """Run a query; what came of it when the server refuses it."""
         try:
             return self.rows(statement)

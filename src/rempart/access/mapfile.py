@@ -32,7 +32,7 @@ def lines_of(access_map: AccessMap) -> list[str]:
     Args:
         access_map: The map.
     """
-    lines = []
+    lines: list[str] = []
     for name, cells in access_map.relations.items():
         lines += _lines(access_map, name, cells, COMMANDS)
         columns = access_map.columns.get(name, {})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import psycopg
+
 from rempart.access import calls, view_writes
 from rempart.access.cells import Cell
 from rempart.access.holdings import Held, holdings
@@ -12,10 +14,11 @@ from rempart.access.labels import Label
 from rempart.access.laboratory import Answer, Laboratory, Plan, Tried, isolate
 from rempart.access.model import COLUMN_COMMANDS, AccessMap
 from rempart.access.personas import Persona, RowClass, load_classes, load_personas
+from rempart.access.pools import persona_values
 from rempart.access.reads import Shown, all_rows, table_cell, table_reading, view_cell, view_reading
 from rempart.access.specimens import Specimens, lay_out
 from rempart.access.structure import Function, Relation, Structure, read_structure
-from rempart.access.witnesses import persona_values, plant
+from rempart.access.witnesses import plant
 from rempart.access.writes import Writer
 from rempart.config import Config
 from rempart.errors import UsageError
@@ -42,6 +45,7 @@ def observe(url: str, config: Config, step: Step) -> AccessMap:
     with connect(url) as connection, connection.transaction(force_rollback=True):
         laboratory = Laboratory(connection, config, personas)
         laboratory.prepare()
+        _check_personas(laboratory)
         step("making witness rows")
         scene = _set_up(laboratory, classes)
         for persona in personas:
@@ -72,6 +76,18 @@ def _set_up(laboratory: Laboratory, classes: Sequence[RowClass]) -> _Scene:
     for function in structure.functions:
         scene.functions.append((function, calls.arguments_of(structure, made, function)))
     return scene
+
+
+def _check_personas(laboratory: Laboratory) -> None:
+    for persona in laboratory.personas:
+        try:
+            with laboratory.becoming(persona):
+                pass
+        except psycopg.Error as error:
+            raise UsageError(
+                f"nobody can be {persona.name}: {error.diag.message_primary or error}",
+                next_step="correct its role, or the key gateway_role in [tool.rempart]",
+            ) from None
 
 
 def _check_classes(structure: Structure, classes: Sequence[RowClass]) -> None:

@@ -79,7 +79,9 @@ def load_personas(config: Config) -> dict[str, Persona]:
     found = {persona.name: persona for persona in personas}
     taken = [persona.name for persona in personas] + list({persona.group for persona in personas if persona.group})
     if twice := sorted({name for name in taken if taken.count(name) > 1}):
-        raise UsageError(f"{path} uses a name twice: {', '.join(twice)}", next_step="give each persona and group its own")
+        raise UsageError(
+            f"{path} uses a name twice: {', '.join(twice)}", next_step="give each persona and group its own"
+        )
     return found
 
 

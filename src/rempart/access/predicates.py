@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pglast import ast, parse_sql
@@ -37,7 +38,7 @@ class Atom:
     compared: str | None = None
     matched: str | None = None
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """The atom for people: without the casts that Postgres adds to constants."""
         return " ".join(_CAST_CONSTANT.sub(r"\1", self.text).split())
@@ -66,7 +67,8 @@ def parsed(expression: str) -> Any:
     Args:
         expression: The expression.
     """
-    return parse_sql(f"select {expression}")[0].stmt.targetList[0].val
+    statement: Any = parse_sql(f"select {expression}")[0].stmt
+    return statement.targetList[0].val
 
 
 def atoms(expression: str, table: str, columns: frozenset[str]) -> list[Atom]:
@@ -77,7 +79,7 @@ def atoms(expression: str, table: str, columns: frozenset[str]) -> list[Atom]:
         table: Name of its table, which qualifies its columns inside queries.
         columns: Columns of the table.
     """
-    found = {}
+    found: dict[str, Atom] = {}
     for node in _leaves(parsed(expression)):
         atom = _atom(node, table, columns)
         found.setdefault(atom.text, atom)
@@ -138,7 +140,7 @@ def calls_anything(expression: str) -> bool:
 
 def _leaves(node: Any) -> Iterator[Any]:
     if isinstance(node, ast.BoolExpr):
-        for argument in node.args:
+        for argument in node.args or ():
             yield from _leaves(argument)
     else:
         yield node
@@ -150,13 +152,17 @@ def _atom(node: Any, table: str, columns: frozenset[str]) -> Atom:
     constants = tuple(dict.fromkeys(_constants(node)))
     alone = read[0] if len(read) == 1 else None
     return Atom(
-        text=RawStream()(node),
+        text=_written(node),
         columns=read,
         constants=constants,
         session=session,
         compared=alone if alone and not session and _is_discrete(node) else None,
         matched=alone if alone and session and _is_match(node, alone) else None,
     )
+
+
+def _written(node: Any) -> str:
+    return str(RawStream()(node))
 
 
 def _columns(node: Any, table: str, columns: frozenset[str]) -> Iterator[str]:
@@ -176,11 +182,11 @@ def _constants(node: Any) -> Iterator[str]:
     for one in nodes_of(node, ast.A_Const):
         value = one.val
         if isinstance(value, ast.String):
-            yield value.sval
+            yield str(value.sval)
         elif isinstance(value, ast.Integer):
             yield str(value.ival)
         elif isinstance(value, ast.Float):
-            yield value.fval
+            yield str(value.fval)
         elif isinstance(value, ast.Boolean):
             yield "true" if value.boolval else "false"
 
@@ -190,7 +196,7 @@ def _session_parts(node: Any, table: str, columns: frozenset[str]) -> Iterator[s
     if isinstance(node, ast.SubLink) and not any(_is_own(n, table, columns) for n in nodes(node.subselect)):
         if node.subLinkType == SubLinkType.EXISTS_SUBLINK:
             return
-        yield RawStream()(node.subselect)
+        yield _written(node.subselect)
         if node.testexpr is not None:
             yield from _session_parts(node.testexpr, table, columns)
         return
@@ -205,7 +211,7 @@ def _session_parts(node: Any, table: str, columns: frozenset[str]) -> Iterator[s
         isinstance(n, ast.ColumnRef) for n in nodes(node)
     ):
         if any(isinstance(n, ast.FuncCall | ast.SQLValueFunction | ast.SubLink) for n in nodes(node)):
-            yield f"SELECT {RawStream()(node)}"
+            yield f"SELECT {_written(node)}"
         return
     for child in children(node):
         yield from _session_parts(child, table, columns)
@@ -227,4 +233,6 @@ def _is_match(node: Any, name: str) -> bool:
     """Whether a column stands alone on one side of an equality or an IN."""
     if isinstance(node, ast.SubLink):
         return node.subLinkType == SubLinkType.ANY_SUBLINK and column(without_casts(node.testexpr))[-1:] == (name,)
-    return any(column(without_casts(one))[-1:] == (name,) for left, right, _ in equalities(node) for one in (left, right))
+    return any(
+        column(without_casts(one))[-1:] == (name,) for left, right, _ in equalities(node) for one in (left, right)
+    )

@@ -54,7 +54,10 @@ def all_rows(laboratory: Laboratory, relations: Sequence[Relation], classes: Seq
         _selection(r, r.columns, [raw(f"({one.rows[r.qualified]})::text") for one in named[r.oid]]) for r in relations
     ]
     answers = laboratory.ask_each(statements, as_superuser=True)
-    return {r.oid: _shown(r, named[r.oid], [given[place] for given in answers.values()]) for place, r in enumerate(relations)}
+    return {
+        r.oid: _shown(r, named[r.oid], [given[place] for given in answers.values()])
+        for place, r in enumerate(relations)
+    }
 
 
 def _shown(relation: Relation, named: Sequence[RowClass], answers: Sequence[Answer]) -> Shown:

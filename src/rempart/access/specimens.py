@@ -1,4 +1,4 @@
-"""The rows that attempts aim at, laid out for observation: their values, where they are, what each persona calls them."""
+"""The rows that attempts aim at, laid out for observation: values, places, and what each persona calls them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import cached_property
 
 from psycopg import sql
 
-from rempart.access.laboratory import Answer, Laboratory, Tried
 from rempart.access.labels import Label
+from rempart.access.laboratory import Answer, Laboratory, Tried
 from rempart.access.personas import RowClass
+from rempart.access.pools import Witnesses
 from rempart.access.predicates import Atom, columns_of
 from rempart.access.structure import Column, Relation, Structure
-from rempart.access.witnesses import Witnesses
 from rempart.catalog.statement import raw
 from rempart.errors import UsageError
 
@@ -224,7 +224,10 @@ def _copy(laboratory: Laboratory, relation: Relation, columns: Sequence[Column],
 
 def _class_values(laboratory: Laboratory, relation: Relation, row_class: RowClass) -> dict[int, str | None]:
     statement = sql.SQL("select {}, ({})::text from {} as {}").format(
-        sql.Identifier(_NUMBER), raw(row_class.rows[relation.qualified]), copy_of(relation), sql.Identifier(relation.name)
+        sql.Identifier(_NUMBER),
+        raw(row_class.rows[relation.qualified]),
+        copy_of(relation),
+        sql.Identifier(relation.name),
     )
     answer = laboratory.asked(statement)
     if isinstance(answer, Tried):

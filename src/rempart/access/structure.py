@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from rempart.catalog.statement import raw
 
 Connection = psycopg.Connection[Any]
 
@@ -175,11 +178,11 @@ def read_structure(connection: Connection, exposed: tuple[str, ...]) -> Structur
     parameters = {"exposed": list(exposed)}
     relations = {}
     for row in connection.execute(query("observed_relations"), parameters):
-        relation = Relation(*row[:6], tuple(row[6]), row[7], tuple(row[8]), row[9])
+        relation = Relation(*_frozen(row))
         relations[relation.oid] = relation
     columns: dict[int, list[Column]] = defaultdict(list)
     for oid, *rest in connection.execute(query("witness_columns")):
-        columns[oid].append(Column(*rest[:8], tuple(rest[8]), tuple(rest[9]), rest[10]))
+        columns[oid].append(Column(*_frozen(rest)))
     checks: dict[int, list[Check]] = defaultdict(list)
     foreign: dict[int, list[ForeignKey]] = defaultdict(list)
     unique: dict[int, list[tuple[str, ...]]] = defaultdict(list)
@@ -196,11 +199,12 @@ def read_structure(connection: Connection, exposed: tuple[str, ...]) -> Structur
     policies: dict[int, list[Policy]] = defaultdict(list)
     for oid, name, command, using, with_check, roles in connection.execute(query("observed_policies")):
         policies[oid].append(Policy(name, command, using, with_check, tuple(roles)))
-    functions = [
-        Function(*row[:3], tuple(row[3]), tuple(row[4]), row[5])
-        for row in connection.execute(query("observed_functions"), parameters)
-    ]
+    functions = [Function(*_frozen(row)) for row in connection.execute(query("observed_functions"), parameters)]
     return Structure(relations, columns, checks, foreign, unique, primary, policies, functions)
+
+
+def _frozen(row: Sequence[Any]) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in row]
 
 
 @cache
@@ -210,4 +214,4 @@ def query(name: str) -> sql.SQL:
     Args:
         name: Its name without the ending.
     """
-    return sql.SQL(files(__package__).joinpath(f"sql/{name}.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+    return raw(files("rempart.access").joinpath(f"sql/{name}.sql").read_text(encoding="utf-8"))

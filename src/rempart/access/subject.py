@@ -36,7 +36,9 @@ def built(config: Config, source: str, step: Callable[[str], None], major: int =
     """
     kind, _, revision = source.partition("@")
     if kind not in (DECLARED, _REVISIONS) or (kind == DECLARED and revision):
-        raise UsageError(f"{source} is no source of an access map.", f"write {DECLARED}, {_REVISIONS} or {_REVISIONS}@REV")
+        raise UsageError(
+            f"{source} is no source of an access map.", f"write {DECLARED}, {_REVISIONS} or {_REVISIONS}@REV"
+        )
     step("starting Postgres")
     with temporary_server(major) as server:
         databases.create(server, config.database)

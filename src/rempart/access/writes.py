@@ -12,6 +12,7 @@ from rempart.access.cells import Access, Cell, Kind, RowOutcome, cell_of, denied
 from rempart.access.holdings import Held
 from rempart.access.labels import Label
 from rempart.access.laboratory import Plan, Tried, Try
+from rempart.access.predicates import calls_anything, constants_of
 from rempart.access.specimens import Specimen, Specimens
 from rempart.access.structure import Column, Structure
 from rempart.catalog.statement import raw
@@ -42,14 +43,18 @@ class Writer:
         """Insert copies of the rows, with fresh keys."""
         columns = [column for column in self._settable(self.held.insert) if not column.identity_always]
         if not self.held.insert:
-            statement = self._statement(("nothing",), lambda: sql.SQL("insert into {} default values").format(self._table))
+            statement = self._statement(
+                ("nothing",), lambda: sql.SQL("insert into {} default values").format(self._table)
+            )
             return {"insert": _unheld((yield [("", statement)])[0])}
-        chosen = self._chosen(self.specimens.rows)
         names = tuple(column.name for column in columns)
+        chosen = self._chosen([row for row in self.specimens.rows if self._becomes(row, names)], 1)
         tries = [
             ("", self._statement(("insert", names, row.number), lambda row=row: self._insertion(columns, row)))  # type: ignore[misc]
             for row in chosen
         ]
+        if not chosen:
+            return {"insert": unknown("no witness row has the defaults of the columns that may not be given")}
         return {"insert": self._cell(chosen, (yield tries), new_values=True)}
 
     def update(self) -> Plan[dict[str, Cell]]:
@@ -91,9 +96,7 @@ class Writer:
             return {"truncate": Cell(Access.NONE, text, refused={outcome.state: "all rows"})}
         return {"truncate": Cell(Access.ALL, "allowed")}
 
-    def _become(
-        self, changed: Sequence[Specimen], settable: tuple[str, ...], names: tuple[str, ...]
-    ) -> Plan[Cell]:
+    def _become(self, changed: Sequence[Specimen], settable: tuple[str, ...], names: tuple[str, ...]) -> Plan[Cell]:
         """Turn rows into each other kind: which of these they can become, from whichever row it takes."""
         fixed = [name for name in self.specimens.matter if name not in settable]
         sources = list({self.labels[row.number]: row for row in reversed(changed)}.values())
@@ -113,7 +116,7 @@ class Writer:
                 if before is None or _RANK[outcome.kind] < _RANK[before.kind]:
                     best[target.number] = outcome
             waiting = [(target, left[1:]) for target, left in waiting if best[target.number].kind is not Kind.DONE]
-        return cell_of(best, self.labels)
+        return cell_of(best, self.labels, [row.number for row in self.specimens.rows])
 
     # ---- statements ----
 
@@ -156,6 +159,17 @@ class Writer:
         keys = [[name for name in key if name in plain - kept] for key in self.structure.unique.get(oid, ())]
         return {key[0] for key in keys if key}
 
+    def _becomes(self, row: Specimen, names: tuple[str, ...]) -> bool:
+        """Whether a row is what it says when only some columns are given: the others that matter get their defaults."""
+        for column in self.specimens.columns:
+            if column.name in self.specimens.matter and column.name not in names and not column.generated:
+                if column.default is None:
+                    if row.values[column.name] is not None:
+                        return False
+                elif calls_anything(column.default) or row.values[column.name] not in constants_of(column.default):
+                    return False
+        return True
+
     def _update(self, names: tuple[str, ...], row: Specimen) -> str:
         def make() -> sql.Composed:
             assignments = sql.SQL(", ").join(
@@ -175,13 +189,13 @@ class Writer:
 
     # ---- outcomes ----
 
-    def _chosen(self, rows: Sequence[Specimen]) -> list[Specimen]:
+    def _chosen(self, rows: Sequence[Specimen], each: int = _EACH) -> list[Specimen]:
         count: dict[Label, int] = {}
         found = []
         for row in rows:
             label = self.labels[row.number]
             count[label] = count.get(label, 0) + 1
-            if count[label] <= _EACH:
+            if count[label] <= each:
                 found.append(row)
         return found
 
@@ -196,7 +210,9 @@ class Writer:
     def _cell(self, rows: Sequence[Specimen], came: Sequence[Tried], *, new_values: bool = False) -> Cell:
         if not rows:
             return unknown("the table has no witness row")
-        return cell_of(self._outcomes(rows, came, new_values=new_values), self.labels)
+        # What only serves to be inserted is no row to change.
+        others = [row.number for row in self.specimens.rows] if new_values else ()
+        return cell_of(self._outcomes(rows, came, new_values=new_values), self.labels, others)
 
 
 def _unheld(tried: Tried) -> Cell:

@@ -111,7 +111,7 @@ class Granting:
         return [privileges.close(target, sorted(roles))]
 
     def _stays_as_born(self, new: CatalogObject) -> bool:
-        wanted = _others(privileges.grants(new.acl), new.owner)
+        wanted = others(privileges.grants(new.acl), new.owner)
         open_to_all = any(grantee == "" for grantee, _, _ in wanted)
         return wanted == self._by_birth(new) and (not self._setup.closed or open_to_all or new.kind not in _CLOSED)
 
@@ -122,15 +122,15 @@ class Granting:
         everywhere = objects.get(Identity("default privileges", "", self._setup.role, kind))
         there = objects.get(Identity("default privileges", new.schema, self._setup.role, kind)) if new.schema else None
         if everywhere is not None:
-            found = _others(privileges.grants(everywhere.acl), self._setup.role)
+            found = others(privileges.grants(everywhere.acl), self._setup.role)
         else:
             found = {("", _OPEN_BY_BIRTH[kind], False)} if kind in _OPEN_BY_BIRTH else set()
-        return found | (_others(privileges.grants(there.acl), self._setup.role) if there is not None else set())
+        return found | (others(privileges.grants(there.acl), self._setup.role) if there is not None else set())
 
     def _grant(self, new: CatalogObject) -> list[str]:
         if new.kind in _DEFAULTS_OF and self._stays_as_born(new):
             return []
-        if isinstance(new, Sequence) and new.of_identity and not _others(privileges.grants(new.acl), new.owner):
+        if isinstance(new, Sequence) and new.of_identity and not others(privileges.grants(new.acl), new.owner):
             return []
         wanted = privileges.grants(new.acl)
         born = frozenset(grant for grant in wanted if grant.grantee == new.owner)
@@ -174,5 +174,11 @@ class Granting:
 _CLOSED = ("table", "view", "sequence", "function", "aggregate", "schema")
 
 
-def _others(found: frozenset[Grant], owner: str | None) -> set[tuple[str, str, bool]]:
+def others(found: frozenset[Grant], owner: str | None) -> set[tuple[str, str, bool]]:
+    """What others than the owner may do: grantee, privilege, and whether they may grant it on.
+
+    Args:
+        found: All privileges on an object.
+        owner: Its owner.
+    """
     return {grant[:3] for grant in found if grant.grantee != owner}

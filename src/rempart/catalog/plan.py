@@ -92,7 +92,7 @@ def _with_bodies_unchecked(steps: list[Step], after: Catalog) -> tuple[Step, ...
         step for step in steps
         if isinstance(body := after.objects.get(step.identity), Function) and body.source and step.action in ("create", "alter")
     ]  # fmt: skip
-    if not bodies or len(steps) == 1:
+    if not bodies or sum(step.action == "create" for step in steps) < 2:
         return tuple(steps)
     first, last = steps.index(bodies[0]), steps.index(bodies[-1])
     off = Step(bodies[0].identity, "unchecked", ("set local check_function_bodies = off",))

@@ -26,7 +26,9 @@ class Format(StrEnum):
 def access(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="declared, revisions or revisions@REV.")] = "declared",
     write: Annotated[bool, typer.Option("--write", help="Write the map to its file.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Fail when the file is stale, or the contract broken.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Fail when the file is stale, or the contract broken.")
+    ] = False,
     output: Annotated[Format, typer.Option("--format", help="How the map is written.")] = Format.TEXT,
     postgres: Annotated[int, typer.Option("--postgres", metavar="18|16", help="Version of Postgres.")] = 18,
 ) -> None:
@@ -66,7 +68,8 @@ def _check(config: Config, access_map: AccessMap) -> None:
         typer.echo(findings_text(findings, f"{len(access_map.personas)} personas", has_colours(sys.stdout)), nl=False)
     if stale:
         raise GateFailure(
-            f"{config.access_map} is not what was observed.", next_step="read the difference, then `rempart access --write`"
+            f"{config.access_map} is not what was observed.",
+            next_step="read the difference, then `rempart access --write`",
         )
     if findings:
         raise GateFailure("the contract does not hold.", next_step="correct the policies, or the promise")

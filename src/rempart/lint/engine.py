@@ -320,7 +320,7 @@ class _Run:
         place = problem.place
         source = self.sources.get(place.path)
         line = source.line_text(place.line) if source is not None else ""
-        word = re.match(_WORD, line[place.column - 1 :])
+        word = re.compile(_WORD).match(line, place.column - 1)
         self.findings.append(
             Finding(
                 rule=name,

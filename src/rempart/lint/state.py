@@ -253,6 +253,7 @@ class State:
         revoked: Privileges on whole relations that were taken from a grantee by name and not given back: a hosted
             platform grants by defaults that no statement shows, so what was never granted here may be held.
         roles: By name.
+        reachable: What `reachable_roles` gave since a membership changed last.
         search_path: In force for unqualified names.
         default_path: What sessions begin with.
         path_altered: Where ALTER ROLE or ALTER DATABASE gave later sessions another first schema, by role; empty for
@@ -276,6 +277,7 @@ class State:
     default_privileges: list[DefaultPrivilege] = field(default_factory=list)
     default_execute_revoked: set[str] = field(default_factory=set)
     roles: dict[str, Role] = field(default_factory=dict)
+    reachable: dict[str, set[str]] = field(default_factory=dict)
     search_path: tuple[str, ...] = ("public",)
     default_path: tuple[str, ...] = ("public",)
     path_altered: dict[str, Place] = field(default_factory=dict)
@@ -316,6 +318,7 @@ class State:
                 replace(default, privileges=set(default.privileges)) for default in self.default_privileges
             ],
             default_execute_revoked=set(self.default_execute_revoked),
+            reachable={},
             roles={name: replace(role, member_of=dict(role.member_of)) for name, role in self.roles.items()},
             dropped_policies=dict(self.dropped_policies),
             path_altered=dict(self.path_altered),
@@ -372,7 +375,12 @@ class State:
 
         Args:
             role: Where to start.
+
+        Returns:
+            Names; not to be changed.
         """
+        if role in self.reachable:
+            return self.reachable[role]
         found, queue = {role}, [role]
         while queue:
             known = self.roles.get(queue.pop())
@@ -380,4 +388,5 @@ class State:
                 if parent not in found:
                     found.add(parent)
                     queue.append(parent)
+        self.reachable[role] = found
         return found

@@ -22,6 +22,19 @@ def may_write(privilege: str, table: Name, column: str, role: str, state: State)
     whole, by_column = Target("relation", table), Target("relation", table, column)
     if any(privilege in state.grants.get(target, {}).get(one, ()) for target in (whole, by_column) for one in mine):
         return True
+    return held_by_default(privilege, table, role, state)
+
+
+def held_by_default(privilege: str, table: Name, role: str, state: State) -> bool:
+    """Whether a role may hold a privilege on all of a table by a default that no statement shows.
+
+    Args:
+        privilege: Lower case.
+        table: The table.
+        role: A role, or `public`.
+        state: What is known.
+    """
     if privilege in state.revoked.get(table, {}).get(role, ()):
         return False
+    mine = {PUBLIC, *state.reachable_roles(role)}
     return not any(mine & state.grants[target].keys() for target in state.grants.on("relation", table))

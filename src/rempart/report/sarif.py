@@ -13,6 +13,7 @@ from rempart.report.finding import Finding, Severity
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ROOT = "SRCROOT"
+_LONGEST = 1000
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -96,12 +97,18 @@ def _location(finding: Finding) -> dict[str, Any]:
             "startLine": finding.line,
             "startColumn": finding.column,
             "endColumn": finding.column + max(finding.length, 1),
-            "snippet": {"text": finding.source},
+            "snippet": {"text": _excerpt(finding)},
         }
     location: dict[str, Any] = {"physicalLocation": physical}
     if finding.object:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.object}]
     return location
+
+
+def _excerpt(finding: Finding) -> str:
+    """The line, or what surrounds the place in one that goes on and on."""
+    first = max(0, min(finding.column - 1 - _LONGEST // 2, len(finding.source) - _LONGEST))
+    return finding.source[first : first + _LONGEST]
 
 
 def _uri(path: str) -> str:

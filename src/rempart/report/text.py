@@ -67,11 +67,9 @@ def _block(finding: Finding, colour: bool) -> str:
 
 def _window(finding: Finding) -> tuple[str, int, int]:
     """The part of the line to show, and where in it to point."""
-    source, start = printable(finding.source), finding.column - 1
-    first = 0
-    if len(source) > _WIDEST:
-        first = max(0, min(start - _BEFORE, len(source) - _WIDEST))
-        source = source[first : first + _WIDEST]
+    start = finding.column - 1
+    first = max(0, min(start - _BEFORE, len(finding.source) - _WIDEST))
+    source = printable(finding.source[first : first + _WIDEST])
     return source, start - first, min(finding.length, len(source) - (start - first))
 
 

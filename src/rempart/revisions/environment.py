@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from alembic import context
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -52,6 +52,8 @@ def run() -> None:
     try:
         if numbering.wanted(config):
             numbering.write_revision()
+        elif numbering.autogenerates(config):
+            _autogenerate()
         elif context.is_offline_mode():
             _write_script()
         else:
@@ -73,6 +75,25 @@ def _migrate() -> None:
                 context.run_migrations()
         except DBAPIError as error:
             raise operation_failure(error, "reading or writing the version table") from error
+
+
+def _autogenerate() -> None:
+    """Let Alembic write, or check, a revision: what differs is found by the plugin, not on this connection."""
+    from rempart.revisions import autogenerate
+
+    autogenerate.register()
+    body = autogenerate.Body()
+    with _connection() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=MetaData(),
+            autogenerate_plugins=[autogenerate.NAME],
+            process_revision_directives=lambda _context, _heads, found: autogenerate.finish(context, body, found),
+            template_args={"rempart": body},
+            **_SETTINGS,
+        )
+        with version_table.closed_version_table(context.get_context()):
+            context.run_migrations()
 
 
 def _write_script() -> None:

@@ -10,6 +10,9 @@ from alembic.config import Config
 from alembic.operations.ops import MigrationScript
 from alembic.script import ScriptDirectory
 
+AUTOGENERATES = "autogenerates"
+"""Key of Alembic's `config.attributes`: whether a command that runs in process compares."""
+
 
 def wanted(config: Config) -> bool:
     """Tell whether the running command is `alembic revision` without a comparison, which needs no database.
@@ -20,6 +23,20 @@ def wanted(config: Config) -> bool:
     options = config.cmd_opts
     command: Any = getattr(options, "cmd", None)
     return bool(command) and command[0].__name__ == "revision" and not getattr(options, "autogenerate", False)
+
+
+def autogenerates(config: Config) -> bool:
+    """Tell whether the running command compares: `alembic revision --autogenerate`, or `alembic check`.
+
+    Args:
+        config: Alembic's configuration, with the options of its command line.
+    """
+    options = config.cmd_opts
+    command: Any = getattr(options, "cmd", None)
+    name = command[0].__name__ if command else ""
+    return bool(config.attributes.get(AUTOGENERATES)) or name == "check" or (
+        name == "revision" and bool(getattr(options, "autogenerate", False))
+    )
 
 
 def write_revision() -> None:

@@ -34,8 +34,8 @@ def upgrade(url: str, revision: str = "head", config: Config | None = None) -> l
         OperationError: The database cannot be reached, or a revision failed and was rolled back.
         UsageError: There is no such revision.
     """
-    alembic_config, applied = _online(url, config)
-    with _alembic_errors():
+    alembic_config, applied = online(url, config)
+    with translated_errors():
         alembic.command.upgrade(alembic_config, revision)
     return applied
 
@@ -56,9 +56,9 @@ def downgrade(url: str, revision: str, config: Config | None = None, *, allow_da
         OperationError: The database cannot be reached, rows would be lost, or a revision failed.
         UsageError: There is no such revision.
     """
-    alembic_config, undone = _online(url, config)
+    alembic_config, undone = online(url, config)
     alembic_config.attributes[ALLOW_DATA_LOSS] = allow_data_loss
-    with _alembic_errors():
+    with translated_errors():
         alembic.command.downgrade(alembic_config, revision)
     return undone
 
@@ -85,10 +85,10 @@ def render(
         UsageError: There is no such revision, or a downgrade without its start.
     """
     output = io.StringIO()
-    alembic_config = _alembic_config(config, output)
+    alembic_config = configured(config, output)
     alembic_config.attributes[ALLOW_DATA_LOSS] = allow_data_loss
     command = alembic.command.downgrade if down else alembic.command.upgrade
-    with _alembic_errors():
+    with translated_errors():
         command(alembic_config, revision, sql=True)
     return output.getvalue()
 
@@ -102,8 +102,8 @@ def history(config: Config | None = None) -> list[str]:
     Raises:
         UsageError: The revisions do not form a history.
     """
-    with _alembic_errors():
-        return numbering.identifiers(ScriptDirectory.from_config(_alembic_config(config)))
+    with translated_errors():
+        return numbering.identifiers(ScriptDirectory.from_config(configured(config)))
 
 
 def current(url: str, config: Config | None = None) -> str | None:
@@ -122,8 +122,8 @@ def current(url: str, config: Config | None = None) -> str | None:
         found.extend(heads)
         return []
 
-    alembic_config, _ = _online(url, config)
-    with _alembic_errors():
+    alembic_config, _ = online(url, config)
+    with translated_errors():
         script = ScriptDirectory.from_config(alembic_config)
         with EnvironmentContext(alembic_config, script, fn=look, dont_mutate=True):
             script.run_env()
@@ -135,20 +135,25 @@ def current(url: str, config: Config | None = None) -> str | None:
     return found[0] if found else None
 
 
-def _online(url: str, config: Config | None) -> tuple[AlembicConfig, list[str]]:
-    """Return Alembic's configuration for a database, and the list that its steps will fill."""
+def online(url: str, config: Config | None) -> tuple[AlembicConfig, list[str]]:
+    """Return Alembic's configuration for a database, and the list that its steps will fill.
+
+    Args:
+        url: The database, as a `postgresql://` URL.
+        config: The project; the one around the current folder by default.
+    """
     steps: list[str] = []
 
     def note(*, step: Any, **_: Any) -> None:
         steps.extend(step.up_revision_ids)
 
-    alembic_config = _alembic_config(config)
+    alembic_config = configured(config)
     alembic_config.attributes[environment.URL] = url
     alembic_config.attributes[environment.ON_STEP] = note
     return alembic_config, steps
 
 
-def _alembic_config(config: Config | None, output: io.StringIO | None = None) -> AlembicConfig:
+def configured(config: Config | None, output: io.StringIO | None = None) -> AlembicConfig:
     ini = (config or Config.find()).alembic_ini
     if not ini.is_file():
         raise UsageError(f"{ini} does not exist", "Name Alembic's file as alembic_ini in [tool.rempart].")
@@ -157,7 +162,8 @@ def _alembic_config(config: Config | None, output: io.StringIO | None = None) ->
 
 
 @contextmanager
-def _alembic_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
+    """Have Alembic's own complaints raised as UsageError."""
     try:
         yield
     except CommandError as error:

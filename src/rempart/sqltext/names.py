@@ -26,6 +26,21 @@ def qualified_name(text: str) -> tuple[str, str]:
     raise UsageError(f"{text!r} is not a name with a schema", "Write schema.name, quoted where SQL needs it.")
 
 
+def dotted_name(text: str) -> tuple[str, ...] | None:
+    """Split a written name into its parts.
+
+    Args:
+        text: Any number of names with dots between them, with double quotes as in SQL.
+
+    Returns:
+        The parts, folded to lower case where SQL folds them; None when it is no name.
+    """
+    match _parsed(f"select {text}"):
+        case ast.SelectStmt(targetList=(ast.ResTarget(name=None, val=ast.ColumnRef(fields=fields)),), fromClause=None):
+            return tuple(field.sval for field in fields) if all(isinstance(f, ast.String) for f in fields) else None
+    return None
+
+
 def _parsed(sql: str) -> ast.Node | None:
     try:
         statements = parse_sql(sql)

@@ -44,6 +44,7 @@ class PositionedText:
     origins: Sequence[int] | None = None
     fixed: tuple[int, int] | None = None
     _line_starts: list[int] = field(default_factory=list)
+    _lines: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def whole_file(cls, path: str, text: str) -> PositionedText:
@@ -95,8 +96,10 @@ class PositionedText:
         starts = self._starts()
         if not 1 <= line <= len(starts):
             return ""
-        end = starts[line] if line < len(starts) else len(self.file_text)
-        return self.file_text[starts[line - 1] : end].rstrip("\r\n")
+        if line not in self._lines:
+            end = starts[line] if line < len(starts) else len(self.file_text)
+            self._lines[line] = self.file_text[starts[line - 1] : end].rstrip("\r\n")
+        return self._lines[line]
 
     def _starts(self) -> list[int]:
         if not self._line_starts:

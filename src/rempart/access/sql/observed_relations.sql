@@ -6,7 +6,8 @@ select c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.relispa
     pg_catalog.pg_relation_is_updatable(c.oid, true),
     array(
         select p.proname::text from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid
-        where t.tgrelid = c.oid and not t.tgisinternal order by p.proname),
+        -- Through a view, the triggers of any table may be met.
+        where (t.tgrelid = c.oid or c.relkind = 'v') and not t.tgisinternal order by p.proname),
     n.nspname = any(%(exposed)s)
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -104,10 +104,6 @@ class Table(CatalogObject):
             found.append(statement("alter table {} replica identity {}", named, raw(self.replica_identity)))
         return found
 
-    def create(self) -> list[str]:
-        """See `CatalogObject.create`; for showing it: the table alone, with no column."""
-        return [*self.create_with([]), *self.attach(), *self.switches()]
-
     def drop(self) -> list[str]:
         """See `CatalogObject.drop`."""
         if self.relkind == "f":

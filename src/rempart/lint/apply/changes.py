@@ -16,6 +16,7 @@ _T = enums.ObjectType
 _RELATIONS = frozenset(
     {_T.OBJECT_TABLE, _T.OBJECT_VIEW, _T.OBJECT_MATVIEW, _T.OBJECT_SEQUENCE, _T.OBJECT_FOREIGN_TABLE}
 )
+_NO_ARGUMENTS = "()"
 _FUNCTIONS = frozenset({_T.OBJECT_FUNCTION, _T.OBJECT_PROCEDURE, _T.OBJECT_ROUTINE, _T.OBJECT_AGGREGATE})
 
 
@@ -93,12 +94,12 @@ def _rename(node: Any, statement: Statement, state: State) -> None:
     kind, new = node.renameType, str(node.newname)
     if kind in _RELATIONS:
         old = names.relation(node.relation, state)
-        _move_relation(old, (old[0], new), state)
+        _move_relations({old: (old[0], new)}, state)
     elif kind == _T.OBJECT_COLUMN:
         _rename_column(names.relation(node.relation, state), str(node.subname), new, state)
     elif kind in _FUNCTIONS:
-        for name, signature in names.functions(node.object, state):
-            _move_function((name, signature), ((name[0], new), signature), state)
+        keys = names.functions(node.object, state)
+        _move_functions({key: ((key[0][0], new), key[1]) for key in keys}, state)
     elif kind == _T.OBJECT_SCHEMA:
         _rename_schema(str(node.subname), new, state)
     elif kind == _T.OBJECT_ROLE:
@@ -116,19 +117,21 @@ def _rename(node: Any, statement: Statement, state: State) -> None:
             relation.triggers[new] = called
 
 
-def _move_relation(old: Name, new: Name, state: State) -> None:
-    relation = state.relations.pop(old, None)
-    if relation is None:
-        return
-    relation.name = new
-    state.relations[new] = relation
-    for policy in relation.policies.values():
-        policy.table = new
+def _move_relations(moved: dict[Name, Name], state: State) -> None:
+    """Give relations other names, by the old ones. What speaks of them is looked through once for all."""
+    for old, new in moved.items():
+        relation = state.relations.pop(old, None)
+        if relation is None:
+            continue
+        relation.name = new
+        state.relations[new] = relation
+        for policy in relation.policies.values():
+            policy.table = new
+        for target in state.grants.on("relation", old):
+            _move_grants(target, target._replace(name=new), state)
     for other in state.relations.values():
-        if other.parent == old:
-            other.parent = new
-    for target in state.grants.on("relation", old):
-        _move_grants(target, target._replace(name=new), state)
+        if other.parent in moved:
+            other.parent = moved[other.parent]
 
 
 def _move_grants(old: Target, new: Target, state: State) -> None:
@@ -136,20 +139,24 @@ def _move_grants(old: Target, new: Target, state: State) -> None:
         state.grants[new] = state.grants.pop(old)
 
 
-def _move_function(old: FunctionKey, new: FunctionKey, state: State) -> None:
-    function = state.functions.pop(old)
-    if function is None:
-        return
-    function.name = new[0]
-    state.functions[new] = function
-    if old in state.public_execute_revoked:
-        state.public_execute_revoked.discard(old)
-        state.public_execute_revoked.add(new)
-    _move_grants(Target("function", *old), Target("function", *new), state)
-    for relation in state.relations.values():
+def _move_functions(moved: dict[FunctionKey, FunctionKey], state: State) -> None:
+    """Give functions other names, by the old ones."""
+    called_by_triggers: dict[Name, Name] = {}
+    for old, new in moved.items():
+        function = state.functions.pop(old)
+        if function is None:
+            continue
+        function.name = new[0]
+        state.functions[new] = function
+        if old[1] == _NO_ARGUMENTS:
+            called_by_triggers[old[0]] = new[0]
+        if old in state.public_execute_revoked:
+            state.public_execute_revoked.discard(old)
+            state.public_execute_revoked.add(new)
+        _move_grants(Target("function", *old), Target("function", *new), state)
+    for relation in state.relations.values() if called_by_triggers else ():
         for trigger, called in relation.triggers.items():
-            if called == old[0]:
-                relation.triggers[trigger] = new[0]
+            relation.triggers[trigger] = called_by_triggers.get(called, called)
 
 
 def _rename_column(table: Name, old: str, new: str, state: State) -> None:
@@ -160,10 +167,8 @@ def _rename_column(table: Name, old: str, new: str, state: State) -> None:
 
 
 def _rename_schema(old: str, new: str, state: State) -> None:
-    for name in [one for one in state.relations if one[0] == old]:
-        _move_relation(name, (new, name[1]), state)
-    for name, signature in [one for one in state.functions if one[0][0] == old]:
-        _move_function((name, signature), ((new, name[1]), signature), state)
+    _move_relations({name: (new, name[1]) for name in state.relations if name[0] == old}, state)
+    _move_functions({key: ((new, key[0][1]), key[1]) for key in state.functions if key[0][0] == old}, state)
     if old in state.schemas:
         state.schemas[new] = state.schemas.pop(old)
     if old in state.schema_owners:
@@ -175,6 +180,7 @@ def _rename_schema(old: str, new: str, state: State) -> None:
 
 
 def _rename_role(old: str, new: str, state: State) -> None:
+    state.reachable.clear()
     role = state.roles.pop(old, None)
     if role is not None:
         role.name = new
@@ -203,10 +209,10 @@ def _set_schema(node: Any, statement: Statement, state: State) -> None:
     new = str(node.newschema)
     if node.objectType in _RELATIONS:
         old = names.relation(node.relation, state)
-        _move_relation(old, (new, old[1]), state)
+        _move_relations({old: (new, old[1])}, state)
     elif node.objectType in _FUNCTIONS:
-        for name, signature in names.functions(node.object, state):
-            _move_function((name, signature), ((new, name[1]), signature), state)
+        keys = names.functions(node.object, state)
+        _move_functions({key: ((new, key[0][1]), key[1]) for key in keys}, state)
 
 
 def _set_owner(node: Any, statement: Statement, state: State) -> None:

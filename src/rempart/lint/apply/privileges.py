@@ -182,6 +182,10 @@ def _all_in(schemas: tuple[str, ...], kind: str, word: enums.ObjectType, state: 
     for relation in state.relations.values():
         if relation.name[0] in schemas and (relation.kind == "sequence") == (kind == "sequence"):
             yield Target("relation", relation.name)
+    # What was only granted on so far is there too.
+    for target in list(state.grants) if kind != "sequence" else ():
+        if target.kind == "relation" and target.name[0] in schemas and target.name not in state.relations:
+            yield target._replace(detail="")
 
 
 def _grant_or_revoke(node: Any, statement: Statement, state: State) -> None:

@@ -24,6 +24,7 @@ def known_role(name: str, state: State) -> Role:
 
 
 def _create(node: Any, statement: Statement, state: State) -> None:
+    state.reachable.clear()
     role = known_role(str(node.role), state)
     if node.stmt_type == enums.RoleStmtType.ROLESTMT_USER:
         role.login = True
@@ -31,6 +32,7 @@ def _create(node: Any, statement: Statement, state: State) -> None:
 
 
 def _alter(node: Any, statement: Statement, state: State) -> None:
+    state.reachable.clear()
     role = known_role(names.role(node.role, state), state)
     if node.action < 0:
         for option in node.options or ():
@@ -58,6 +60,7 @@ def _options(role: Role, options: Any, statement: Statement, state: State) -> No
 
 
 def _drop(node: Any, statement: Statement, state: State) -> None:
+    state.reachable.clear()
     if statement.conditional:
         return
     for spec in node.roles or ():
@@ -68,6 +71,7 @@ def _drop(node: Any, statement: Statement, state: State) -> None:
 
 
 def _grant(node: Any, statement: Statement, state: State) -> None:
+    state.reachable.clear()
     for spec in node.grantee_roles or ():
         member = known_role(names.role(spec, state), state)
         for granted in node.granted_roles or ():

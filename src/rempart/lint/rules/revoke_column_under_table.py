@@ -11,6 +11,7 @@ from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
 from rempart.lint.state import PUBLIC, State, Target, shown
 from rempart.lint.statement import Statement
+from rempart.lint.writable import held_by_default
 from rempart.report.finding import Severity
 from rempart.sqltext.positioned import Place
 
@@ -20,7 +21,10 @@ class RevokeColumnUnderTable(Rule):
 
     name = "revoke-column-under-table"
     severity = Severity.ERROR
-    what = "A privilege is revoked on columns while the role, or PUBLIC, holds it on the whole table."
+    what = (
+        "A privilege is revoked on columns while the role, or PUBLIC, holds it on the whole table: granted, or by a "
+        "default of the platform."
+    )
     why = (
         "Privileges on a table and on its columns are kept apart and added up. The column stays readable or writable. "
         "Revoke on the table, then grant the columns that remain."
@@ -59,3 +63,10 @@ class RevokeColumnUnderTable(Rule):
                     message = f"{name} keeps {privilege} on the columns: {holder} holds it on all of {subject}"
                     yield Problem(message, place, subject)
                     break
+            else:
+                known = state.relations.get(target.name)
+                is_exposed = known is not None and known.seen and target.name[0] in settings.exposed_schemas
+                if is_exposed and name in settings.api_roles and held_by_default(privilege, target.name, name, state):
+                    subject = shown(target.name)
+                    message = f"{name} keeps {privilege} on the columns: the platform gives it on all of {subject}"
+                    yield Problem(message, place, subject)

@@ -1,0 +1,201 @@
+"""The contract: promises about the access map, and where it breaks them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from os.path import relpath
+from pathlib import Path
+from typing import Any
+
+from rempart.access.cells import Access, Cell
+from rempart.access.model import COMMANDS, EXECUTE, SEQUENCE_COMMANDS, AccessMap
+from rempart.config import Config
+from rempart.errors import UsageError
+from rempart.report.finding import Finding, Severity, in_order
+
+RULE = "access-contract"
+_ALL = "*"
+_DENIED, _NONE = "denied", "none"
+_COMMANDS = tuple(dict.fromkeys((*COMMANDS, *SEQUENCE_COMMANDS, EXECUTE)))
+_KEYS = {"says", "personas", "relations", "except", "commands", "rows"}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise.
+
+    Attributes:
+        says: The promise in words.
+        personas: Names of personas and groups; `*` for all.
+        relations: Names or patterns of relations, sequences and functions.
+        excepted: Names or patterns of those it is not about.
+        commands: The commands it is about.
+        rows: `denied` (refused by privilege), `none` (refused, or no row), or the classes that every row reached is of.
+        line: Its line in the file.
+    """
+
+    says: str
+    personas: tuple[str, ...]
+    relations: tuple[str, ...]
+    excepted: tuple[str, ...]
+    commands: tuple[str, ...]
+    rows: str | tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The promises of a project, and their file, as findings name it."""
+
+    path: str
+    promises: tuple[Promise, ...]
+
+
+def load(config: Config) -> Contract:
+    """Read the project's contract.
+
+    Args:
+        config: The project.
+
+    Raises:
+        UsageError: The file is missing or says something else than promises.
+    """
+    path = config.contract
+    try:
+        text = path.read_text(encoding="utf-8")
+        entries = tomllib.loads(text)["promise"]
+    except FileNotFoundError:
+        raise UsageError(f"there is no {path}.", next_step="write it, with a [[promise]] for each") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise UsageError(f"{path} does not list promises: {error}", next_step="write each as [[promise]]") from None
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if re.match(r"\s*\[\[promise\]\]", line)]
+    return Contract(
+        relpath(path, config.root),
+        tuple(_promise(entry, line, path) for entry, line in zip(entries, lines, strict=True)),
+    )
+
+
+def check(access_map: AccessMap, contract: Contract) -> list[Finding]:
+    """Where the map breaks a promise, or does not show that it is kept.
+
+    Args:
+        access_map: What was observed.
+        contract: What was promised.
+
+    Returns:
+        A finding for each promise, relation and command that fails, in order.
+
+    Raises:
+        UsageError: A promise names a persona, relation or class that does not exist.
+    """
+    findings = []
+    for promise in contract.promises:
+        where = f"{contract.path}:{promise.line}"
+        personas = _personas(access_map, promise, where)
+        subjects = _subjects(access_map, promise, where)
+        _check_classes(access_map, promise, where)
+        for name in subjects:
+            for command in promise.commands:
+                broken: dict[str, list[str]] = {}
+                for persona in personas:
+                    cell = access_map.subjects[name].get(persona, {}).get(command)
+                    complaint = _complaint(access_map, promise, name, persona, cell) if cell is not None else None
+                    if complaint:
+                        broken.setdefault(complaint, []).append(persona)
+                findings += [_finding(contract, promise, name, command, who, what) for what, who in broken.items()]
+    return in_order(findings)
+
+
+def _promise(entry: Any, line: int, path: Path) -> Promise:
+    where = f"{path}:{line}"
+    if unknown := sorted(set(entry) - _KEYS):
+        raise UsageError(
+            f"{where} has an unknown key: {', '.join(unknown)}.", f"known keys: {', '.join(sorted(_KEYS))}"
+        )
+    rows = entry.get("rows")
+    if not isinstance(entry.get("says"), str) or "personas" not in entry:
+        raise UsageError(f"{where} lacks says or personas.", "say the promise in words, and whom it is about")
+    if rows not in (_DENIED, _NONE) and not (isinstance(rows, list) and rows and all(isinstance(r, str) for r in rows)):
+        raise UsageError(f'{where}: rows is neither "{_DENIED}" nor "{_NONE}" nor a list of classes.', "correct it")
+    commands = _texts(entry, "commands", _COMMANDS, where)
+    if unknown := sorted(set(commands) - set(_COMMANDS)):
+        raise UsageError(f"{where} names no command: {', '.join(unknown)}.", f"commands: {', '.join(_COMMANDS)}")
+    return Promise(
+        entry["says"],
+        _texts(entry, "personas", (), where),
+        _texts(entry, "relations", (_ALL,), where),
+        _texts(entry, "except", (), where),
+        commands,
+        rows if isinstance(rows, str) else tuple(rows),
+        line,
+    )
+
+
+def _texts(entry: dict[str, Any], key: str, default: Sequence[str], where: str) -> tuple[str, ...]:
+    value = entry.get(key, list(default))
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f"{where}: {key} is not a list of texts.", "correct the value")
+    return tuple(value)
+
+
+def _personas(access_map: AccessMap, promise: Promise, where: str) -> list[str]:
+    found: dict[str, None] = {}
+    for name in promise.personas:
+        named = [p.name for p in access_map.personas if name in (_ALL, p.name, p.group)]
+        if not named:
+            raise UsageError(f"{where} is about {name}, which is no persona or group.", "correct the name")
+        found |= dict.fromkeys(named)
+    return list(found)
+
+
+def _subjects(access_map: AccessMap, promise: Promise, where: str) -> list[str]:
+    def matching(patterns: Sequence[str]) -> dict[str, None]:
+        found: dict[str, None] = {}
+        for pattern in patterns:
+            names = [name for name in access_map.subjects if name == pattern or fnmatchcase(name, pattern)]
+            if not names:
+                raise UsageError(f"{where} is about {pattern}, which does not exist.", "correct the name")
+            found |= dict.fromkeys(names)
+        return found
+
+    excepted = matching(promise.excepted)
+    return [name for name in matching(promise.relations) if name not in excepted]
+
+
+def _check_classes(access_map: AccessMap, promise: Promise, where: str) -> None:
+    known = {name for row_class in access_map.classes for name in row_class.names}
+    if not isinstance(promise.rows, str) and (unknown := sorted(set(promise.rows) - known)):
+        raise UsageError(
+            f"{where} names a class of rows that does not exist: {', '.join(unknown)}.",
+            f"classes: {', '.join(sorted(known))}",
+        )
+
+
+def _complaint(access_map: AccessMap, promise: Promise, name: str, persona: str, cell: Cell) -> str | None:
+    """What is wrong with a cell; None when it keeps the promise."""
+    if cell.access is Access.DENIED:
+        return None
+    if promise.rows == _DENIED:
+        return cell.text if not cell.trouble else f"it was not observed that they are denied: {cell.text}"
+    if cell.trouble:
+        return cell.trouble
+    if cell.access is Access.NONE:
+        return None
+    if promise.rows == _NONE:
+        return cell.text
+    named = [row_class for row_class in access_map.classes if name in row_class.rows]
+    if not any(set(promise.rows) & set(row_class.names) for row_class in named):
+        return f"its rows are in none of the classes: {cell.text}"
+    outside = [label for label in cell.reached if not set(label) & set(promise.rows)]
+    return cell.text if outside else None
+
+
+def _finding(
+    contract: Contract, promise: Promise, name: str, command: str, personas: Sequence[str], what: str
+) -> Finding:
+    message = f"“{promise.says}” does not hold: {command} on {name} by {', '.join(personas)}: {what}"
+    return Finding(RULE, Severity.ERROR, message, contract.path, promise.line, 1, object=name)

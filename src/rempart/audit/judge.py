@@ -1,0 +1,163 @@
+"""The linter's rules on a real catalog: the same rules, the same names, each hole named once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from rempart.audit.model import NotAudited
+from rempart.audit.script import PREFIX, texts
+from rempart.catalog.kinds.default_privileges import DefaultPrivileges
+from rempart.catalog.kinds.policy import Policy
+from rempart.catalog.kinds.schema import Database, Schema
+from rempart.catalog.model import Catalog, CatalogObject
+from rempart.lint.engine import Unit, lint
+from rempart.lint.registry import all_rules
+from rempart.lint.rule import Rule
+from rempart.lint.settings import Settings
+from rempart.lint.statement import Direction
+from rempart.records import replace
+from rempart.report.finding import Finding, Severity
+
+ABOUT_CHANGES = frozenset(
+    """
+    data-before-row-security ddl-in-do-block downgrade-loses-data edited-revision grant-before-row-security policy-gap
+    policy-lock policy-without-to psql-command revoke-column-under-table revoke-default-in-schema
+    revoke-from-role-while-public revoke-public-while-granted row-security-disabled several-heads suppression-expired
+    suppression-unknown-rule suppression-unused suppression-without-reason
+    """.split()  # noqa: SIM905
+)
+"""Rules about how a state is reached or written. A catalog does not tell: a policy without TO is one to PUBLIC there."""
+_UNREADABLE = frozenset({"syntax-error", "unfollowed-statement"})
+
+# What says the same hole in other words: left out where the second is found too.
+_IN_ONE_STATEMENT = {
+    "truncate-privilege": ("grant-to-forbidden-role", "grant-to-public", "default-privileges-open"),
+    "grant-all": ("grant-to-forbidden-role", "grant-to-public", "default-privileges-open"),
+    "grant-to-public": ("schema-create",),
+    "grant-to-forbidden-role": ("schema-create",),
+}
+_ON_ONE_OBJECT = {
+    "grant-to-forbidden-role": ("definer-callable", "materialized-view-readable"),
+    "grant-to-public": ("definer-callable", "materialized-view-readable"),
+    "always-true-read": ("permissive-union",),
+    "always-true-write": ("permissive-union",),
+}
+_ON_ONE_RELATION = {"multiple-permissive-policies": ("permissive-union",)}
+
+_OF_THE_PLATFORM = frozenset(
+    {"default-privileges-open", "grant-to-forbidden-role", "grant-to-public", "owner-is-api-role", "schema-create"}
+)
+"""What is said of objects that belong to the platform: who gets in. How they are written is not the project's matter."""
+
+
+@dataclass(frozen=True)
+class Justified:
+    """Findings that the project allows, with a reason, in its declared state.
+
+    Attributes:
+        keys: See `key_of`.
+    """
+
+    keys: frozenset[tuple[str, str]] = frozenset()
+
+    def allows(self, finding: Finding) -> bool:
+        """Whether the project allows a finding.
+
+        Args:
+            finding: It may come from another place than the allowed one, but not be about another object.
+        """
+        return key_of(finding) in self.keys
+
+
+def key_of(finding: Finding) -> tuple[str, str]:
+    """What a finding has in common with the same one found elsewhere: its rule, and its object or else its line.
+
+    Args:
+        finding: A finding.
+    """
+    return finding.rule, finding.object or finding.source.strip()
+
+
+def judge(
+    catalog: Catalog, settings: Settings, justified: Justified, owners: Collection[str]
+) -> tuple[list[Finding], list[NotAudited]]:
+    """Ask the rules about a catalog.
+
+    Args:
+        catalog: The catalog.
+        settings: Settings of the rules.
+        justified: What the project allows.
+        owners: Roles whose objects the project answers for, whatever schemas they own.
+
+    Returns:
+        Findings, whose path is `catalog:` and the object; and the objects that could not be judged.
+    """
+    rules: list[Rule] = [rule for rule in all_rules() if rule.name not in ABOUT_CHANGES]
+    sources = texts(catalog, settings.api_roles)
+    found = lint([Unit("the catalog", Direction.FILE, sources)], rules, settings).findings
+    unread = [
+        NotAudited(finding.path.removeprefix(PREFIX), finding.message) for finding in found if finding.rule in _UNREADABLE
+    ]
+    objects = {f"{PREFIX}{identity}": made for identity, made in catalog.objects.items()}
+    kept = _each_once([finding for finding in found if finding.rule not in _UNREADABLE], objects)
+    platform = _Platform(catalog, settings, owners)
+    judged = []
+    for finding in _merged(kept):
+        one = objects.get(finding.path)
+        if one is not None and platform.holds(one):
+            if finding.rule not in _OF_THE_PLATFORM:
+                continue
+            message = f"{finding.message}; it is the platform's, out of the project's reach"
+            finding = replace(finding, severity=Severity.INFO, message=message)
+        judged.append(finding.allowed() if finding.suppressed or justified.allows(finding) else finding)
+    return sorted(judged, key=lambda finding: (finding.severity.rank, finding.rule, finding.path)), unread
+
+
+def _each_once(found: Sequence[Finding], objects: dict[str, CatalogObject]) -> list[Finding]:
+    """Leave out what says again what another finding says."""
+
+    def relation(finding: Finding) -> tuple[str, str] | str:
+        one = objects.get(finding.path)
+        return (one.schema, one.name) if one is not None else finding.path
+
+    in_statement = {(finding.rule, finding.path, finding.line) for finding in found}
+    on_object = {(finding.rule, finding.path) for finding in found}
+    on_relation = {(finding.rule, relation(finding)) for finding in found}
+    return [
+        finding
+        for finding in found
+        if not any((other, finding.path, finding.line) in in_statement for other in _IN_ONE_STATEMENT.get(finding.rule, ()))
+        and not any((other, finding.path) in on_object for other in _ON_ONE_OBJECT.get(finding.rule, ()))
+        and not any((other, relation(finding)) in on_relation for other in _ON_ONE_RELATION.get(finding.rule, ()))
+    ]
+
+
+def _merged(found: Iterable[Finding]) -> list[Finding]:
+    """One finding for each rule and object, whatever the number of its statements."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in found:
+        groups[finding.rule, finding.path].append(finding)
+    return [
+        replace(group[0], message="; ".join(dict.fromkeys(finding.message for finding in group)))
+        for group in groups.values()
+    ]
+
+
+class _Platform:
+    """What belongs to the hosted platform: its schemas, and the defaults of the roles that own them."""
+
+    def __init__(self, catalog: Catalog, settings: Settings, owners: Collection[str]) -> None:
+        self._schemas = settings.platform_schemas
+        objects = catalog.objects.values()
+        answered = {*owners, *(one.owner for one in objects if isinstance(one, Database))}
+        held = {one.owner for one in objects if isinstance(one, Schema) and one.name in self._schemas}
+        self._roles = held - answered - {None}
+
+    def holds(self, one: CatalogObject) -> bool:
+        if isinstance(one, Policy):
+            return False  # the platform's tables come without; who adds one answers for it
+        if isinstance(one, DefaultPrivileges):
+            return one.name in self._roles
+        return (one.name if isinstance(one, Schema) else one.schema) in self._schemas

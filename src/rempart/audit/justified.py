@@ -1,0 +1,25 @@
+"""What the project allows in its declared state, so that the audit does not report it again."""
+
+from __future__ import annotations
+
+from rempart.audit.judge import Justified, key_of
+from rempart.lint.configuration import LintConfiguration
+from rempart.lint.engine import lint
+from rempart.lint.files import select, units_of
+from rempart.lint.registry import all_rules
+
+
+def justified_by(configuration: LintConfiguration) -> Justified:
+    """Lint the declared state, and keep what its comments allow, each with a reason.
+
+    Args:
+        configuration: The project's; one without a project allows nothing.
+
+    Raises:
+        UsageError: A declared file cannot be read.
+    """
+    if configuration.root is None:
+        return Justified()
+    files = select([], configuration).files
+    report = lint(units_of(files), all_rules(), configuration.settings)
+    return Justified(frozenset(key_of(finding) for finding in report.findings if finding.suppressed))

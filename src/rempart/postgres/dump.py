@@ -1,0 +1,72 @@
+"""The schema of a live database, brought over to another server by pg_dump and psql."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from importlib import resources
+
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from rempart.errors import OperationError
+from rempart.postgres.server import Server, connect, masked, parse
+
+
+def bring_over(url: str, server: Server, database: str) -> None:
+    """Copy the schema of a live database, without rows, into an empty database of another server.
+
+    The roles that the schema names are made there too, without any attribute or membership.
+
+    Args:
+        url: The live database; only read.
+        server: The other server; its programs must be at least as new as the live one.
+        database: Name of the empty database.
+
+    Raises:
+        OperationError: The programs are missing, or the dump or a statement of it failed.
+    """
+    with connect(url) as live:
+        live.execute("set default_transaction_read_only = on")
+        roles = [str(row[0]) for row in live.execute(_query("other_roles"))]
+    with connect(server.url(database)) as target:
+        known = {str(row[0]) for row in target.execute("select rolname from pg_catalog.pg_roles")}
+        for role in roles:
+            if role not in known:
+                target.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
+        # The dump makes it again, with the owner and the privileges it has.
+        target.execute("drop schema if exists public")
+    dumped = _run(server, "pg_dump", ["--schema-only", *_connection(url)], url)
+    text = dumped.decode()
+    if "CREATE SCHEMA public" not in text:
+        text = "CREATE SCHEMA public AUTHORIZATION pg_database_owner;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\n" + text
+    arguments = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", *_connection(server.url(database))]
+    _run(server, "psql", arguments, server.url(database), text.encode())
+
+
+def _connection(url: str) -> list[str]:
+    """The connection as an argument: without its password, for arguments are seen by everybody on the machine."""
+    parameters = {key: value for key, value in parse(url).items() if key != "password"}
+    return [f"--dbname={make_conninfo('', **parameters)}"]
+
+
+def _run(server: Server, program: str, arguments: Sequence[str], url: str, given: bytes | None = None) -> bytes:
+    if server.bin_dir is None:
+        raise OperationError(f"{server.label} has no {program} of its own.", "Use an embedded server.")
+    environment = dict(os.environ)
+    if password := parse(url).get("password"):
+        environment["PGPASSWORD"] = str(password)
+    command = [str(server.bin_dir / program), *arguments]
+    ran = subprocess.run(command, input=given, env=environment, capture_output=True, check=False)
+    if ran.returncode:
+        said = masked(ran.stderr.decode(errors="replace")).strip().splitlines()
+        raise OperationError(
+            f"{program} of {masked(url)} failed: {' '.join(said[:3])}",
+            "See the message; a database that needs extensions this machine has not cannot be brought over.",
+        )
+    return ran.stdout
+
+
+def _query(name: str) -> bytes:
+    return resources.files(__package__).joinpath(f"sql/{name}.sql").read_bytes()

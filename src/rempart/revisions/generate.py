@@ -1,0 +1,159 @@
+"""The next revision, from the difference between the revisions and the declared state; proved before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from rempart.catalog.compare import compare
+from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.table import Table
+from rempart.catalog.model import Catalog
+from rempart.catalog.plan import Plan, Step
+from rempart.catalog.statement import qualified
+from rempart.errors import GateFailure
+from rempart.postgres.server import connect
+from rempart.revisions import renames
+from rempart.revisions.differing import planned
+from rempart.revisions.renames import Rename
+from rempart.revisions.workbench import Workbench
+from rempart.sources.source import Source, parse
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The content of a revision.
+
+    Attributes:
+        plan: The differences it closes.
+        upgrade: SQL, a statement each; comments mark those that lose something.
+        downgrade: The same, for the way back.
+        guarded: Tables whose rows the way back would lose.
+    """
+
+    plan: Plan
+    upgrade: tuple[str, ...]
+    downgrade: tuple[str, ...]
+    guarded: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the revisions are at the declared state already."""
+        return not self.plan.differences and not self.upgrade
+
+
+def generate(
+    bench: Workbench, *, destructive: bool = False, renamed: Sequence[Rename] = (), after: Source | None = None
+) -> Generated:
+    """Write the statements of the next revision, and prove them on throw-away databases.
+
+    Args:
+        bench: Where the sources become databases.
+        destructive: Whether the revision may lose what users have stored.
+        renamed: Tables and columns that got another name, and are not dropped and made anew.
+        after: The state to reach; the declared one by default.
+
+    Raises:
+        GateFailure: No SQL is written for a difference, the revision would lose something, or what was written does
+            not reach the declared state or does not come back. Nothing of it is written.
+        UsageError: A renamed object does not exist.
+        OperationError: The revisions or the declared state could not be built.
+    """
+    start = bench.copy(bench.database(parse("revisions")))
+    target = after or parse("declared")
+    goal = bench.catalog_of(target)
+    original = bench.catalog(start)
+    forth = tuple(rename.statement(original) for rename in renamed)
+    back = tuple(rename.reversed().statement(goal) for rename in reversed(renamed))
+    if forth:
+        _run(bench, start, forth, "the renaming")
+    before = bench.catalog(start)
+    upgrade, downgrade = planned(bench, before, goal), planned(bench, goal, before)
+    _require_all(upgrade, downgrade)
+    if upgrade.losses and not destructive:
+        raise _destructive(upgrade, renames.likely(upgrade.differences))
+    found = Generated(
+        upgrade, (*forth, *_marked(upgrade.steps)), (*_marked(downgrade.steps), *back), _guarded(downgrade, goal)
+    )
+    if not found.is_empty:
+        _prove(bench, found, original, goal)
+    return found
+
+
+def _require_all(*plans: Plan) -> None:
+    refused = dict.fromkeys(entry for plan in plans for entry in plan.refused)
+    if refused:
+        listed = "".join(f"\n  {identity}: {reason}" for identity, reason in refused)
+        raise GateFailure(
+            f"no revision was written, for there is no SQL for a part of it:{listed}",
+            "Write this revision by hand (`alembic revision -m …`); `rempart diff revisions declared` shows all of it.",
+        )
+
+
+def _destructive(plan: Plan, likely: Sequence[Rename]) -> GateFailure:
+    listed = "".join(f"\n  {step.loses}" for step in plan.losses)
+    asked = "".join(f"\n  --rename {rename}" for rename in likely)
+    question = f" If it is only a new name, say so:{asked}" if asked else ""
+    return GateFailure(
+        f"no revision was written, for it would lose:{listed}",
+        f"Pass --allow-destructive if that is meant.{question}",
+    )
+
+
+def _marked(steps: Iterable[Step]) -> list[str]:
+    return [
+        (f"-- destructive: loses {step.loses}\n" if step.loses and index == 0 else "") + statement
+        for step in steps
+        for index, statement in enumerate(step.statements)
+    ]
+
+
+def _guarded(downgrade: Plan, goal: Catalog) -> tuple[str, ...]:
+    """The tables whose rows, or a part of them, the way back would lose."""
+    found = []
+    for step in downgrade.losses:
+        made = goal.objects.get(step.identity)
+        if isinstance(made, Table | Column):
+            found.append(qualified(made.schema, made.name).as_string())
+    return tuple(dict.fromkeys(found))
+
+
+def _prove(bench: Workbench, found: Generated, before: Catalog, goal: Catalog) -> None:
+    """Go there and back on a throw-away database, and compare."""
+    bench.step("proving the revision on a throw-away database")
+    name = bench.copy(bench.database(parse("revisions")))
+    _run(bench, name, found.upgrade, "the upgrade")
+    _require_same(bench.catalog(name), goal, "the upgrade does not reach the declared state")
+    _run(bench, name, found.downgrade, "the downgrade")
+    _require_same(bench.catalog(name), before, "the downgrade does not come back to where the revisions are")
+
+
+def _run(bench: Workbench, name: str, statements: Sequence[str], what: str) -> None:
+    with connect(bench.server.url(name)) as connection:
+        try:
+            with connection.transaction():
+                connection.execute(sql.SQL("set local role {}").format(sql.Identifier(bench.config.owner)))
+                for statement in statements:
+                    connection.execute(statement.encode(), prepare=False)
+        except psycopg.Error as error:
+            raise GateFailure(
+                f"no revision was written, for {what} fails: {error.diag.message_primary or error}",
+                "Write this revision by hand; `rempart diff revisions declared` shows the difference.",
+            ) from error
+
+
+def _require_same(reached: Catalog, wanted: Catalog, what: str) -> None:
+    left = compare(reached, wanted)
+    if left:
+        listed = "".join(f"\n  {one.identity}: {', '.join(one.changes) or one.action}" for one in left[:_SHOWN])
+        raise GateFailure(
+            f"no revision was written, for {what}:{listed}",
+            "Write this revision by hand; `rempart diff revisions declared` shows the difference.",
+        )
+
+

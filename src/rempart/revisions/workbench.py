@@ -1,0 +1,208 @@
+"""A throw-away server on which every source becomes a database, and every database a catalog."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rempart.catalog.identity import Identity
+from rempart.catalog.model import Catalog
+from rempart.catalog.read import read
+from rempart.config import Config
+from rempart.errors import OperationError
+from rempart.postgres import binaries, databases, platform
+from rempart.postgres.dump import bring_over
+from rempart.postgres.embedded import temporary_server
+from rempart.postgres.server import Server, connect
+from rempart.revisions import runner, version_table
+from rempart.sources import checkout, declared, scripts
+from rempart.sources.live import url_of
+from rempart.sources.source import Source, SourceKind
+
+Step = Callable[[str], None]
+_NOT_IN_A_DUMP = ("database", "role", "membership", "setting", "system object")
+
+
+@dataclass
+class Workbench:
+    """A server, and what has been made on it so far.
+
+    Attributes:
+        config: The project.
+        server: The throw-away server.
+        step: Told what is being done.
+    """
+
+    config: Config
+    server: Server
+    step: Step
+    _made: dict[tuple[str, Path], str] = field(default_factory=dict)
+
+    def database(self, source: Source) -> str:
+        """A database in the state of a source that is not live; the same one each time.
+
+        Args:
+            source: The source.
+
+        Returns:
+            Its name; nobody may change it, see `copy`.
+
+        Raises:
+            UsageError: There is no such source.
+            OperationError: It could not be made.
+        """
+        key = (source.written, self.config.root)
+        if key not in self._made:
+            self.step(f"building {source.shown}")
+            if source.kind is SourceKind.GIT:
+                with checkout.at_ref(self.config, source.detail) as config:
+                    self._made[key] = self._build(source, config)
+            else:
+                self._made[key] = self._build(source, self.config)
+        return self._made[key]
+
+    def _build(self, source: Source, config: Config) -> str:
+        name = self.copy(self.platform_database(config))
+        if source.kind is SourceKind.REVISIONS:
+            runner.upgrade(self.server.url(name, config.owner), source.detail, config)
+        elif source.kind is SourceKind.PATH:
+            scripts.load(self.server.url(name), Path(source.detail), config.owner)
+        else:
+            with connect(self.server.url(name)) as connection:
+                declared.load(connection, config)
+        return name
+
+    def platform_database(self, config: Config) -> str:
+        """A database that has nothing but the platform stand-in.
+
+        Args:
+            config: The project, or the one of another commit.
+        """
+        key = ("platform", config.platform)
+        if key not in self._made:
+            name = _new_name()
+            databases.create(self.server, name)
+            platform.install(self.server, name, config.platform, config.owner)
+            self._made[key] = name
+        return self._made[key]
+
+    def copy(self, name: str) -> str:
+        """A copy of a database, to be changed.
+
+        Args:
+            name: The database; nobody may be connected to it.
+        """
+        made = _new_name()
+        databases.create(self.server, made, name, self.config.owner)
+        return made
+
+    def catalog(self, name: str) -> Catalog:
+        """The catalog of a database of this server.
+
+        Args:
+            name: The database.
+        """
+        with connect(self.server.url(name)) as connection:
+            return without_version_table(read(connection))
+
+    def catalog_of(self, source: Source) -> Catalog:
+        """The catalog of a source.
+
+        Args:
+            source: The source; a live one is read where it is, or brought over when its version differs.
+
+        Raises:
+            UsageError: There is no such source.
+            OperationError: It could not be read.
+        """
+        if not source.is_live:
+            return self.catalog(self.database(source))
+        url = url_of(source, self.config)
+        self.step(f"reading {source.shown}")
+        with connect(url) as connection:
+            major = connection.info.server_version // 10000
+            if major == self.server.major:
+                return without_version_table(read(connection))
+        return self._brought_over(url)
+
+    def _brought_over(self, url: str) -> Catalog:
+        """Read a database of another version by way of a dump, for versions print one definition differently.
+
+        What no dump of one database holds, roles and settings, is read where it is.
+        """
+        name = _new_name()
+        databases.create(self.server, name)
+        bring_over(url, self.server, name)
+        over = self.catalog(name)
+        with connect(url) as connection:
+            there = read(connection)
+        kept = {identity: made for identity, made in over.objects.items() if identity.kind not in _NOT_IN_A_DUMP}
+        cluster = {identity: made for identity, made in there.objects.items() if identity.kind in _NOT_IN_A_DUMP}
+        return Catalog(over.major, cluster | kept, over.dependencies, there.not_compared)
+
+
+@contextmanager
+def workbench(config: Config, major: int | None = None, step: Step = lambda _message: None) -> Iterator[Workbench]:
+    """Start a throw-away server to build sources on.
+
+    Args:
+        config: The project.
+        major: Its major version; the newest embedded one by default.
+        step: Told what is being done.
+
+    Raises:
+        OperationError: The server could not be started.
+    """
+    step("starting a throw-away server")
+    with temporary_server(major or binaries.DEFAULT_MAJOR) as server:
+        yield Workbench(config, server, step)
+
+
+def common_major(config: Config, *sources: Source) -> int:
+    """The version on which sources are best compared: the live ones' own, where an embedded server has it.
+
+    Args:
+        config: The project.
+        sources: What is to be compared.
+
+    Raises:
+        OperationError: A live source cannot be reached.
+    """
+    majors = set()
+    for source in sources:
+        if source.is_live:
+            with connect(url_of(source, config)) as connection:
+                majors.add(connection.info.server_version // 10000)
+    if len(majors) == 1 and (only := majors.pop()) in binaries.installed():
+        return only
+    if majors and max(majors) > binaries.DEFAULT_MAJOR:
+        raise OperationError(
+            f"a database is Postgres {max(majors)}, and there is no embedded server of that version or later",
+            "Update rempart.",
+        )
+    return binaries.DEFAULT_MAJOR
+
+
+def without_version_table(catalog: Catalog) -> Catalog:
+    """A catalog without Alembic's version table: where the history stands is no part of the state.
+
+    Args:
+        catalog: The catalog.
+    """
+
+    def belongs(identity: Identity) -> bool:
+        return (identity.schema, identity.name) == (version_table.SCHEMA, version_table.TABLE)
+
+    return Catalog(
+        catalog.major,
+        {identity: made for identity, made in catalog.objects.items() if not belongs(identity)},
+        catalog.dependencies,
+        catalog.not_compared,
+    )
+
+
+def _new_name() -> str:
+    return f"rempart_{secrets.token_hex(8)}"

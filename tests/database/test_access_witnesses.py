@@ -1,0 +1,155 @@
+"""Witness rows: made for schemas of many shapes, each atom true and false, and what cannot be made is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from access_oracle import PERSONAS
+from servers import Database
+from test_access_oracle import map_of
+
+from rempart.access.model import AccessMap
+from rempart.config import Config
+from rempart.errors import UsageError
+
+pytestmark = pytest.mark.one_backend
+
+SESSIONS = PERSONAS.partition("[[class]]")[0]
+OPEN = "grant select, insert, update, delete on {0} to authenticated; alter table {0} enable row level security;"
+
+
+def observed(database: Database, config: Config, folder: Path, statements: str, personas: str = SESSIONS) -> AccessMap:
+    with database.connect(database.owner) as owner:
+        owner.execute(statements)
+    return map_of(database, config, personas, folder)
+
+
+def cells(found: AccessMap, table: str, persona: str = "ada") -> dict[str, str]:
+    return {command: cell.text for command, cell in found.relations[f"public.{table}"][persona].items()}
+
+
+def test_hard_tables_get_rows(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create type public.mood as enum ('sad', 'ok', 'happy');
+        create domain public.code as text check (value ~ '^[A-Z]{3}$') not null;
+        create domain public.share as numeric check (value between 0 and 100);
+        create table public.parent (a int, b int, label varchar(3) unique, primary key (a, b));
+        create table public."Odd ""name" (
+            "select" int generated always as identity primary key,
+            "col %s" public.mood not null,
+            c public.code unique, s public.share, j jsonb not null, arr text[] not null, r int4range, m inet,
+            a int not null, b int not null, double int generated always as (a * 2) stored,
+            low int, high int, day date not null, at timestamptz not null default now(), ok boolean not null,
+            email text not null check (email like '%@%.%'),
+            constraint ordered check (low < high and high < 20),
+            constraint pair foreign key (a, b) references public.parent (a, b)
+        );
+        create policy p on public."Odd ""name" to authenticated
+            using ("col %s" = 'happy' or (ok and s > 50) or day < current_date - 30 or j ->> 'k' is not null);
+        """ + OPEN.format('public."Odd ""name"'),
+    )  # fmt: skip
+    texts = cells(found, 'Odd "name')
+    assert "not observed" not in texts["select"] and texts["select"] not in ("no rows", "all rows"), texts
+    # Nothing in the catalog says which key the documents have.
+    assert found.not_observed['public.Odd "name'] == ("(j ->> 'k') IS NOT NULL is true of no witness row",)
+
+
+def test_membership_in_a_later_table(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.projects (id uuid primary key default gen_random_uuid(), name text not null unique);
+        create table public.members (
+            project_id uuid references public.projects (id), user_id uuid, role text not null check (role in ('read', 'write')),
+            primary key (project_id, user_id));
+        create policy p on public.projects to authenticated using (exists (
+            select from public.members m
+            where m.project_id = projects.id and m.user_id = (select auth.uid()) and m.role = 'write'));
+        create policy m on public.members for select to authenticated using (user_id = (select auth.uid()));
+        """ + OPEN.format("public.projects") + OPEN.format("public.members"),
+    )  # fmt: skip
+    assert found.not_observed == {}
+    assert cells(found, "members")["select"] == "own user_id"
+    assert cells(found, "projects")["select"].startswith("EXISTS (SELECT FROM public.members")
+
+
+def test_partitions_and_views(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.log (id int, kind text not null, primary key (id, kind)) partition by list (kind);
+        create table public.log_a partition of public.log for values in ('a');
+        create table public.log_b partition of public.log for values in ('b');
+        create policy p on public.log to authenticated using (kind = 'a');
+        create view public.seen with (security_invoker = true) as select id, kind from public.log;
+        create view public.leak as select id, kind from public.log;
+        grant select, update on public.seen, public.leak to authenticated;
+        grant select on public.log_b to authenticated;
+        """ + OPEN.format("public.log"),
+    )  # fmt: skip
+    assert (cells(found, "log")["select"], cells(found, "log")["update"]) == ("kind a", "kind a")
+    assert cells(found, "log_b")["select"] == "all rows"  # a partition has no policies of its parent's
+    assert cells(found, "leak")["update"] == "all rows"
+    assert "nothing tells apart" in cells(found, "seen")["select"]  # no class is named for the view
+
+
+def test_a_table_without_a_possible_row_is_told(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        "create table public.impossible (id int primary key, code text not null check (md5(code) = 'no'));"
+        "create policy p on public.impossible to authenticated using (code = 'x');" + OPEN.format("public.impossible"),
+    )  # fmt: skip
+    assert cells(found, "impossible")["select"] == "not observed: the table has no witness row"
+    assert cells(found, "impossible", "anon")["select"] == "denied"
+    (note, *_) = found.not_observed["public.impossible"]
+    assert note.startswith("no row can be made: no value was found for code that satisfies")
+
+
+def test_an_atom_that_no_row_makes_true_is_told(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        "create table public.t (id int primary key, state text check (state in ('a', 'b')));"
+        "create policy p on public.t to authenticated using (state = 'c' or state = 'a');" + OPEN.format("public.t"),
+    )  # fmt: skip
+    assert found.not_observed["public.t"] == ("state = 'c' is true of no witness row",)
+
+
+def test_triggers_and_errors_are_told_apart(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.t (id int primary key, state text not null check (state in ('open', 'shut')));
+        create function public.guard() returns trigger language plpgsql as
+            $$ begin if old.state = 'shut' then raise exception 'shut' using errcode = 'P0001'; end if; return old; end $$;
+        create trigger guard before delete on public.t for each row execute function public.guard();
+        create policy p on public.t to authenticated using (true);
+        create policy s on public.t for insert to authenticated with check (state = 'open');
+        create table public.broken (id int primary key, n int not null);
+        create policy p on public.broken to authenticated using (1 / (n - n) > 0);
+        """ + OPEN.format("public.t") + OPEN.format("public.broken"),
+    )  # fmt: skip
+    assert cells(found, "t")["delete"] == "state open; refused by a trigger (P0001): state shut"
+    assert cells(found, "broken")["select"] == "not observed: 22012 division by zero"
+    assert "is true of no witness row" in found.not_observed["public.broken"][0]
+
+
+def test_personas_that_do_not_fit_are_refused(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    for wrong, message in (
+        ('rows = { "public.none" = { id = 1 } }', "which is no table"),
+        ('rows = { "auth.users" = { nickname = "x" } }', "has no column nickname"),
+        ('rows = { "auth.users" = { id = "x" } }', "cannot be made"),
+        ('role = "nobody_of_that_name"', "nobody can be p"),
+    ):
+        role = "" if wrong.startswith("role") else 'role = "anon"\n'
+        with pytest.raises(UsageError, match=message):
+            map_of(platform_database, config, f'[[persona]]\nname = "p"\n{role}{wrong}\n', tmp_path)
+    wrong_class = '[[class]]\nown = "o"\nother = "x"\nnone = "n"\npersona = "{}"\nrows = {{ "{}" = "id" }}\n'
+    for row_class, message in (
+        (wrong_class.format("auth.uid()", "public.gone"), "which does not exist"),
+        (wrong_class.format("nonsense", "auth.users"), "cannot be evaluated"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            map_of(platform_database, config, SESSIONS + row_class, tmp_path)
