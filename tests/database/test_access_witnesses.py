@@ -16,7 +16,10 @@ from rempart.errors import UsageError
 pytestmark = pytest.mark.one_backend
 
 SESSIONS = PERSONAS.partition("[[class]]")[0]
-OPEN = "grant select, insert, update, delete on {0} to authenticated; alter table {0} enable row level security;"
+OPEN = (
+    "grant select, insert, update, delete on {0} to authenticated; revoke all on {0} from anon;"
+    " alter table {0} enable row level security;"
+)
 
 
 def observed(database: Database, config: Config, folder: Path, statements: str, personas: str = SESSIONS) -> AccessMap:
@@ -40,7 +43,7 @@ def test_hard_tables_get_rows(platform_database: Database, config: Config, tmp_p
         create table public."Odd ""name" (
             "select" int generated always as identity primary key,
             "col %s" public.mood not null,
-            c public.code unique, s public.share, j jsonb not null, arr text[] not null, r int4range, m inet,
+            c public.code, s public.share, j jsonb not null, arr text[] not null, r int4range, m inet,
             a int not null, b int not null, double int generated always as (a * 2) stored,
             low int, high int, day date not null, at timestamptz not null default now(), ok boolean not null,
             email text not null check (email like '%@%.%'),
@@ -53,8 +56,7 @@ def test_hard_tables_get_rows(platform_database: Database, config: Config, tmp_p
     )  # fmt: skip
     texts = cells(found, 'Odd "name')
     assert "not observed" not in texts["select"] and texts["select"] not in ("no rows", "all rows"), texts
-    # Nothing in the catalog says which key the documents have.
-    assert found.not_observed['public.Odd "name'] == ("(j ->> 'k') IS NOT NULL is true of no witness row",)
+    assert found.not_observed == {}
 
 
 def test_membership_in_a_later_table(platform_database: Database, config: Config, tmp_path: Path) -> None:
@@ -63,7 +65,8 @@ def test_membership_in_a_later_table(platform_database: Database, config: Config
         """
         create table public.projects (id uuid primary key default gen_random_uuid(), name text not null unique);
         create table public.members (
-            project_id uuid references public.projects (id), user_id uuid, role text not null check (role in ('read', 'write')),
+            project_id uuid references public.projects (id), user_id uuid,
+            role text not null check (role in ('read', 'write')),
             primary key (project_id, user_id));
         create policy p on public.projects to authenticated using (exists (
             select from public.members m
@@ -123,7 +126,7 @@ def test_triggers_and_errors_are_told_apart(platform_database: Database, config:
         """
         create table public.t (id int primary key, state text not null check (state in ('open', 'shut')));
         create function public.guard() returns trigger language plpgsql as
-            $$ begin if old.state = 'shut' then raise exception 'shut' using errcode = 'P0001'; end if; return old; end $$;
+            $$ begin if old.state = 'shut' then raise exception 'shut'; end if; return old; end $$;
         create trigger guard before delete on public.t for each row execute function public.guard();
         create policy p on public.t to authenticated using (true);
         create policy s on public.t for insert to authenticated with check (state = 'open');

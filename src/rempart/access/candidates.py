@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from rempart.access.structure import Column
 
 _NAMESPACE = uuid.UUID("5f0c2a52-8f1e-4a7b-9d29-7d3b1c5a7e10")  # any; the same in every run
+_MOST_DOCUMENTS = 20
 _DAY = date(2024, 1, 1)
 _TEXTS = (
-    "witness row text", "witness@example.org", "https://example.org", "+243810000000", "W1", "A", "FR", "EUR",
+    "witness row text", "witness@example.org", "https://example.org", "+243810000000", "W1", "A", "FR", "EUR", "USD", "CDF",
     "00000", "10:00", "abcdefghijklmnopqrstuvwxyz0123456789",
 )  # fmt: skip
 _NUMBERS = ("1", "2", "0", "10", "100", "1000", "-1", "0.5")
@@ -92,6 +94,21 @@ def different(column: Column, table: str, number: int) -> str | None:
     if column.category == "S" and not column.labels:
         return f"witness {number}" if not column.length or column.length >= 12 else _short(number)[: column.length]
     return None
+
+
+def documents(column: Column, constants: Sequence[str], given: Sequence[str]) -> list[str]:
+    """JSON documents in which constants stand as keys of each other, and of what sessions give; none for other types.
+
+    Args:
+        column: The column.
+        constants: The constants that a condition mentions.
+        given: What sessions give it.
+    """
+    if column.base not in ("json", "jsonb"):
+        return []
+    values = [*constants, *given, "witness"]
+    pairs = [json.dumps({key: value}) for key in constants for value in values if value != key]
+    return ["{}", *pairs[:_MOST_DOCUMENTS]]
 
 
 def neighbours(column: Column, values: Iterable[str]) -> list[str]:

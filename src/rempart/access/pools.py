@@ -85,7 +85,8 @@ class Pools:
             for name in atom.columns:
                 if name in named:
                     pools[name] += self._casts.written(named[name], given)
-                    constants[name] += self._casts.written(named[name], atom.constants)
+                    texts = candidates.documents(named[name], atom.constants, given) or atom.constants
+                    constants[name] += self._casts.written(named[name], texts)
         for row_class in self._classes:
             expression = row_class.rows.get(relation.qualified)
             if expression is None:
@@ -94,15 +95,16 @@ class Pools:
             for name in predicates.columns_of(expression, relation.name, frozenset(relation.columns)):
                 if name in named:
                     pools[name] += self._casts.written(named[name], given)
+        bound = {name for one in self._structure.bounds.get(relation.oid, ()) for name in one.columns}
         found: dict[str, list[str | None]] = {}
         for name in (name for name in named if name in pools or name in constants):
             column = named[name]
             values = [*constants[name], *candidates.neighbours(column, constants[name]), *pools[name]]
             values += candidates.neighbours(column, pools[name]) if column.category == "D" else []
-            if constants[name]:
+            if constants[name] or name in bound:
                 values += self._check_constants(relation, column)
             values += column.labels or (("true", "false") if column.base == "bool" else ())
-            values = self._casts.written(column, values)
+            values = self._casts.written(column, values or candidates.usual(column, relation.qualified)[:2])
             values += self._strangers(relation, column, values)
             found[name] = [*dict.fromkeys(values), *(() if column.not_null else (None,))]
         return found
@@ -169,18 +171,23 @@ class Pools:
             column, [str(row[column.name]) for row in fixtures if row.get(column.name) is not None]
         )
         if column.name in pools:
-            return list(dict.fromkeys([*pools[column.name], *fixed]))
+            # What nothing mentions comes last: checks may refuse everything else.
+            known = self._check_constants(relation, column)
+            return list(dict.fromkeys([*pools[column.name], *fixed, *known, *candidates.usual(column, relation.qualified)]))
         target = self._target(relation, column)
         values: list[str | None]
         if target is not None and target[0].stored:
             values = [row[target[1]] for row in target[0].stored]
         elif any(column.name in key for key in self._structure.unique.get(relation.oid, ())):
-            checked = any(column.name in check.columns for check in self._structure.checks.get(relation.oid, ()))
+            checks = self._structure.checks.get(relation.oid, ())
+            checked = bool(column.domain_checks) or any(column.name in check.columns for check in checks)
             many = min(rows, 24) if checked else (rows + len(fixtures)) * AGAIN
             varied = [candidates.different(column, relation.qualified, number) for number in range(many)]
             values = [value for value in varied if value is not None]
             values += self._check_constants(relation, column) if checked or not values else []
             values += candidates.usual(column, relation.qualified) if checked or not values else []
+        elif column.name in {name for one in self._structure.bounds.get(relation.oid, ()) for name in one.columns}:
+            values = list(self._check_constants(relation, column))
         else:
             values = [*self._default(column), *self._check_constants(relation, column)]
             values = [*candidates.usual(column, relation.qualified), *values] if column.category != "S" else [
@@ -196,6 +203,8 @@ class Pools:
         conditions = [
             check.condition for check in self._structure.checks.get(relation.oid, ()) if column.name in check.columns
         ]
+        bounds = [bound.text for bound in self._structure.bounds.get(relation.oid, ()) if column.name in bound.columns]
+        found += self._casts.written(column, [text for bound in bounds for text in predicates.quoted(bound)])
         for condition in [*conditions, *column.domain_checks]:
             constants = predicates.constants_of(condition)
             found += self._casts.written(column, [*constants, *candidates.neighbours(column, constants)])

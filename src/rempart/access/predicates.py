@@ -15,6 +15,7 @@ from pglast.stream import RawStream
 from rempart.sqltext.expressions import equalities, without_casts
 from rempart.sqltext.walk import children, column, nodes, nodes_of
 
+_CONSTANT = re.compile(r"'((?:[^']|'')*)'|(?<![\w.])-?\d[\d.]*")
 _CAST_CONSTANT = re.compile(r"CAST\(('(?:[^']|'')*'|-?[\d.]+|NULL) AS [^()]*(?:\(\d+\))?\)")
 
 
@@ -127,6 +128,17 @@ def constants_of(expression: str) -> list[str]:
         expression: The expression.
     """
     return list(_constants(parsed(expression)))
+
+
+def quoted(text: str) -> list[str]:
+    """The constants in the bound of a partition.
+
+    Args:
+        text: The bound, as Postgres writes it.
+    """
+    return [
+        found.group(1).replace("''", "'") if found.group(1) else found.group(0) for found in _CONSTANT.finditer(text)
+    ]
 
 
 def calls_anything(expression: str) -> bool:

@@ -124,6 +124,14 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """The bound of a partition, as Postgres writes it, and the columns it is about."""
+
+    columns: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
 class Function:
     """A function of an exposed schema.
 
@@ -160,6 +168,7 @@ class Structure:
     unique: dict[int, list[tuple[str, ...]]]
     primary: dict[int, tuple[str, ...]]
     policies: dict[int, list[Policy]]
+    bounds: dict[int, list[Bound]]
     functions: list[Function] = field(default_factory=list)
 
     @property
@@ -169,12 +178,18 @@ class Structure:
 
 
 def read_structure(connection: Connection, exposed: tuple[str, ...]) -> Structure:
-    """Read the structure of a database.
+    """Read the structure of a database, with every name in full.
 
     Args:
-        connection: Any connection; in a transaction or not.
+        connection: Any autocommit connection, in a transaction or not.
         exposed: The exposed schemas.
     """
+    with connection.transaction(force_rollback=True):
+        connection.execute("set local search_path = pg_catalog")
+        return _read(connection, exposed)
+
+
+def _read(connection: Connection, exposed: tuple[str, ...]) -> Structure:
     parameters = {"exposed": list(exposed)}
     relations = {}
     for row in connection.execute(query("observed_relations"), parameters):
@@ -200,7 +215,10 @@ def read_structure(connection: Connection, exposed: tuple[str, ...]) -> Structur
     for oid, name, command, using, with_check, roles in connection.execute(query("observed_policies")):
         policies[oid].append(Policy(name, command, using, with_check, tuple(roles)))
     functions = [Function(*_frozen(row)) for row in connection.execute(query("observed_functions"), parameters)]
-    return Structure(relations, columns, checks, foreign, unique, primary, policies, functions)
+    bounds: dict[int, list[Bound]] = defaultdict(list)
+    for oid, names, text in connection.execute(query("witness_partitions")):
+        bounds[oid].append(Bound(tuple(names), text))
+    return Structure(relations, columns, checks, foreign, unique, primary, policies, bounds, functions)
 
 
 def _frozen(row: Sequence[Any]) -> list[Any]:

@@ -120,6 +120,9 @@ class _Planter:
             made.trouble.append("no row can be made: " + "; ".join(_hopeless(group) for group in hopeless))
             return
         self._fill(relation, columns, groups, wanted, made)
+        if not made.stored:
+            # Checks refuse all that policies mention.
+            self._fill(relation, columns, groups, [{} for _ in range(_PLAIN_ROWS)], made)
 
     def _groups(
         self,

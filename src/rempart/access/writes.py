@@ -11,7 +11,7 @@ from rempart.access import candidates
 from rempart.access.cells import Access, Cell, Kind, RowOutcome, cell_of, denied, judged, unknown
 from rempart.access.holdings import Held
 from rempart.access.labels import Label
-from rempart.access.laboratory import Plan, Tried, Try
+from rempart.access.laboratory import DENIED, Plan, Tried, Try
 from rempart.access.predicates import calls_anything, constants_of
 from rempart.access.specimens import Specimen, Specimens
 from rempart.access.structure import Column, Structure
@@ -108,6 +108,7 @@ class Writer:
             most = [row for row, kept in zip(fitting, alike, strict=True) if kept == min(alike)]
             waiting.append((target, most[:_SOURCES]))
         best: dict[int, RowOutcome] = {}
+        settled: set[int] = set()
         while waiting := [(target, left) for target, left in waiting if left]:
             came = yield [self._aimed(left[0], self._update(settable or names, target)) for target, left in waiting]
             for (target, _), tried in zip(waiting, came, strict=True):
@@ -115,7 +116,10 @@ class Writer:
                 before = best.get(target.number)
                 if before is None or _RANK[outcome.kind] < _RANK[before.kind]:
                     best[target.number] = outcome
-            waiting = [(target, left[1:]) for target, left in waiting if best[target.number].kind is not Kind.DONE]
+                # A policy's check sees the new row alone: other rows would meet the same refusal.
+                if outcome.kind is Kind.DONE or (tried.denied and not tried.inside) or tried.silenced == DENIED:
+                    settled.add(target.number)
+            waiting = [(target, left[1:]) for target, left in waiting if target.number not in settled]
         return cell_of(best, self.labels, [row.number for row in self.specimens.rows])
 
     # ---- statements ----

@@ -13,7 +13,7 @@ from rempart.config import Config
 from rempart.errors import RempartError
 from rempart.revisions import runner, version_table
 from rempart.revisions.lint_units import revision_units
-from rempart.revisions.workbench import Workbench, without_version_table
+from rempart.revisions.workbench import Workbench, without_version_schema, without_version_table
 from rempart.sources.source import parse
 
 _VERSION_SCHEMA = Identity("schema", "", version_table.SCHEMA)
@@ -106,7 +106,7 @@ def _declared(bench: Workbench, reached: list[Catalog]) -> Check:
     if not reached:
         return Check(name, False, details=("not compared: the revisions do not run to the last one",))
     after = bench.catalog_of(parse("declared"))
-    left = compare(reached[0], after)
+    left = compare(*without_version_schema(reached[0], after))
     said = f"{len(after.objects)} objects" + (f", {len(after.not_compared)} not compared" if after.not_compared else "")
     return Check(name, not left, said, tuple(_lines(left)))
 

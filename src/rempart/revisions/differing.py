@@ -10,7 +10,7 @@ from rempart.catalog.model import Catalog
 from rempart.catalog.plan import Plan, plan
 from rempart.catalog.privileges import grants
 from rempart.config import Config
-from rempart.revisions.workbench import Step, Workbench, common_major, workbench
+from rempart.revisions.workbench import Step, Workbench, common_major, without_version_schema, workbench
 from rempart.sources.source import Source
 
 _DATABASE = Identity("database", "", "this database")
@@ -49,7 +49,7 @@ def compare_sources(config: Config, before: Source, after: Source, step: Step = 
         OperationError: A source could not be read.
     """
     with workbench(config, common_major(config, before, after), step) as bench:
-        old, new = (bench.catalog_of(source) for source in (before, after))
+        old, new = without_version_schema(*(bench.catalog_of(source) for source in (before, after)))
         if before.is_live != after.is_live:
             old, new = _as_one_database(old, new)
         step("comparing")

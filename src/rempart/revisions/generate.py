@@ -19,7 +19,7 @@ from rempart.postgres.server import connect
 from rempart.revisions import renames
 from rempart.revisions.differing import planned
 from rempart.revisions.renames import Rename
-from rempart.revisions.workbench import Workbench
+from rempart.revisions.workbench import Workbench, without_version_schema
 from rempart.sources.source import Source, parse
 
 _SHOWN = 8
@@ -66,13 +66,12 @@ def generate(
     """
     start = bench.copy(bench.database(parse("revisions")))
     target = after or parse("declared")
-    goal = bench.catalog_of(target)
-    original = bench.catalog(start)
+    original, goal = without_version_schema(bench.catalog(start), bench.catalog_of(target))
     forth = tuple(rename.statement(original) for rename in renamed)
     back = tuple(rename.reversed().statement(goal) for rename in reversed(renamed))
     if forth:
         _run(bench, start, forth, "the renaming")
-    before = bench.catalog(start)
+    before, goal = without_version_schema(bench.catalog(start), goal)
     upgrade, downgrade = planned(bench, before, goal), planned(bench, goal, before)
     _require_all(upgrade, downgrade)
     if upgrade.losses and not destructive:
@@ -148,7 +147,7 @@ def _run(bench: Workbench, name: str, statements: Sequence[str], what: str) -> N
 
 
 def _require_same(reached: Catalog, wanted: Catalog, what: str) -> None:
-    left = compare(reached, wanted)
+    left = compare(*without_version_schema(reached, wanted))
     if left:
         listed = "".join(f"\n  {one.identity}: {', '.join(one.changes) or one.action}" for one in left[:_SHOWN])
         raise GateFailure(

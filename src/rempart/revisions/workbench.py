@@ -186,6 +186,21 @@ def common_major(config: Config, *sources: Source) -> int:
     return binaries.DEFAULT_MAJOR
 
 
+def without_version_schema(before: Catalog, after: Catalog) -> tuple[Catalog, Catalog]:
+    """Two catalogs without the schema that Alembic's version table made, where only one of them has it.
+
+    Args:
+        before: One catalog.
+        after: The other.
+    """
+    identity = Identity("schema", "", version_table.SCHEMA)
+    if (identity in before.objects) == (identity in after.objects):
+        return before, after
+    if any(one.schema == version_table.SCHEMA for catalog in (before, after) for one in catalog.objects):
+        return before, after
+    return _without(before, {identity}), _without(after, {identity})
+
+
 def without_version_table(catalog: Catalog) -> Catalog:
     """A catalog without Alembic's version table: where the history stands is no part of the state.
 
@@ -193,15 +208,13 @@ def without_version_table(catalog: Catalog) -> Catalog:
         catalog: The catalog.
     """
 
-    def belongs(identity: Identity) -> bool:
-        return (identity.schema, identity.name) == (version_table.SCHEMA, version_table.TABLE)
+    place = (version_table.SCHEMA, version_table.TABLE)
+    return _without(catalog, {identity for identity in catalog.objects if (identity.schema, identity.name) == place})
 
-    return Catalog(
-        catalog.major,
-        {identity: made for identity, made in catalog.objects.items() if not belongs(identity)},
-        catalog.dependencies,
-        catalog.not_compared,
-    )
+
+def _without(catalog: Catalog, left_out: set[Identity]) -> Catalog:
+    objects = {identity: made for identity, made in catalog.objects.items() if identity not in left_out}
+    return Catalog(catalog.major, objects, catalog.dependencies, catalog.not_compared)
 
 
 def _new_name() -> str:

@@ -36,7 +36,9 @@ def dotted_name(text: str) -> tuple[str, ...] | None:
         The parts, folded to lower case where SQL folds them; None when it is no name.
     """
     match _parsed(f"select {text}"):
-        case ast.SelectStmt(targetList=(ast.ResTarget(name=None, val=ast.ColumnRef(fields=fields)),), fromClause=None):
+        case ast.SelectStmt(
+            targetList=(ast.ResTarget(name=None, val=ast.ColumnRef(fields=tuple(fields))),), fromClause=None
+        ):
             return tuple(field.sval for field in fields) if all(isinstance(f, ast.String) for f in fields) else None
     return None
 

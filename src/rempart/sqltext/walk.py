@@ -16,12 +16,10 @@ _LEAVES = frozenset({ast.String, ast.Integer, ast.Float, ast.Boolean, ast.BitStr
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
-def _slots(kind: Any) -> tuple[str, ...]:
+def _find_slots(kind: Any) -> tuple[str, ...]:
     """The attributes of a kind of node that may hold nodes, going by their types in the parser's structures."""
-    found = _SLOTS.get(kind)
-    if found is None:
-        types = ((slot, described[0].removesuffix("*")) for slot, described in kind.__slots__.items())
-        found = _SLOTS[kind] = tuple(slot for slot, name in types if name == "List" or hasattr(ast, name))
+    types = ((slot, described[0].removesuffix("*")) for slot, described in kind.__slots__.items())
+    found = _SLOTS[kind] = tuple(slot for slot, name in types if name == "List" or hasattr(ast, name))
     return found
 
 
@@ -31,7 +29,8 @@ def children(node: Any) -> Iterator[Any]:
     Args:
         node: A node of a parse tree.
     """
-    for slot in _slots(type(node)):
+    kind = type(node)
+    for slot in _SLOTS[kind] if kind in _SLOTS else _find_slots(kind):
         value = getattr(node, slot)
         if type(value) is tuple:
             yield from _listed(value)
@@ -54,7 +53,8 @@ def below(node: Any) -> list[Any]:
         node: A node of a parse tree.
     """
     found = []
-    for slot in _slots(type(node)):
+    kind = type(node)
+    for slot in _SLOTS[kind] if kind in _SLOTS else _find_slots(kind):
         value = getattr(node, slot)
         if value is None:
             continue

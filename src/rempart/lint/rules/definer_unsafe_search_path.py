@@ -11,7 +11,7 @@ from rempart.lint.apply.functions import key_of
 from rempart.lint.grantees import is_untrusted_role
 from rempart.lint.rule import Problem, Rule
 from rempart.lint.settings import Settings
-from rempart.lint.state import Function, Name, State, Target, shown
+from rempart.lint.state import Function, FunctionKey, State, Target, shown
 from rempart.lint.statement import Statement
 from rempart.report.finding import Severity
 from rempart.sqltext.walk import nodes_of, relations_read
@@ -42,11 +42,11 @@ class DefinerUnsafeSearchPath(Rule):
     statements = (ast.CreateFunctionStmt,)
 
     def __init__(self) -> None:
-        self._unqualified: dict[tuple[Name, str], list[str]] = {}
+        self._created: dict[FunctionKey, Statement] = {}
 
     def before(self, statement: Statement, state: State, settings: Settings) -> Iterator[Problem]:
-        """Note the tables that the body names without their schema."""
-        self._unqualified[key_of(statement.node, state)] = _unqualified_tables(statement)
+        """Note the statement: its body shows which tables it names without their schema."""
+        self._created[key_of(statement.node, state)] = statement
         yield from ()
 
     def at_end(self, state: State, settings: Settings) -> Iterator[Problem]:
@@ -54,27 +54,29 @@ class DefinerUnsafeSearchPath(Rule):
         for key, function in state.functions.items():
             if not function.seen or not function.definer or function.search_path is None or function.body is None:
                 continue
-            reason = self._reason(function, self._unqualified.get(key, []), state, settings)
+            reason = _reason(function, self._created.get(key), state, settings)
             if reason:
                 name = shown(function.name)
                 yield Problem(f"SECURITY DEFINER {function.kind} {name}: {reason}", function.place, name)
 
-    def _reason(self, function: Function, unqualified: list[str], state: State, settings: Settings) -> str:
-        path = [schema for schema in function.search_path or () if schema]
-        if not path:
-            named = ", ".join(dict.fromkeys(unqualified))
-            return f"its search_path is empty and its body names {named} without a schema" if named else ""
-        shown_path = ", ".join(path)
-        if path[-1] != _TEMPORARY:
-            return f"its search_path ({shown_path}) does not end in pg_temp"
-        for schema in path[:-1]:
-            if schema in ("$user", _TEMPORARY):
-                return f'its search_path ({shown_path}) holds "{schema}", which belongs to the caller'
-            held = state.grants.get(Target("schema", ("", schema)), {})
-            creators = [name for name in held if "create" in held[name] and is_untrusted_role(name, state, settings)]
-            if creators:
-                return f"its search_path ({shown_path}) holds {schema}, in which {', '.join(creators)} may create"
-        return ""
+
+def _reason(function: Function, created: Statement | None, state: State, settings: Settings) -> str:
+    """What is wrong with its search path; empty for nothing."""
+    path = [schema for schema in function.search_path or () if schema]
+    if not path:
+        named = ", ".join(dict.fromkeys(_unqualified_tables(created) if created is not None else ()))
+        return f"its search_path is empty and its body names {named} without a schema" if named else ""
+    shown_path = ", ".join(path)
+    if path[-1] != _TEMPORARY:
+        return f"its search_path ({shown_path}) does not end in pg_temp"
+    for schema in path[:-1]:
+        if schema in ("$user", _TEMPORARY):
+            return f'its search_path ({shown_path}) holds "{schema}", which belongs to the caller'
+        held = state.grants.get(Target("schema", ("", schema)), {})
+        creators = [name for name in held if "create" in held[name] and is_untrusted_role(name, state, settings)]
+        if creators:
+            return f"its search_path ({shown_path}) holds {schema}, in which {', '.join(creators)} may create"
+    return ""
 
 
 def _unqualified_tables(statement: Statement) -> list[str]:

@@ -1,0 +1,165 @@
+"""What the anonymous role would get from a relation, by its privileges and policies: for what nobody could see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pglast.parser import ParseError, parse_sql
+
+from rempart.audit.model import Sight
+from rempart.sqltext.truth import Judge
+
+_UPDATE, _INSERT, _DELETE = 4, 8, 16  # bits of pg_relation_is_updatable
+
+
+@dataclass(frozen=True)
+class PolicyRead:
+    """A policy that is for the anonymous role.
+
+    Attributes:
+        name: Its name.
+        permissive: Whether it lets rows through, and does not hold them back.
+        command: `all`, `select`, `insert`, `update` or `delete`.
+        using: Its USING predicate.
+    """
+
+    name: str
+    permissive: bool
+    command: str
+    using: str | None
+
+
+@dataclass(frozen=True)
+class RelationRead:
+    """A relation, as the catalog describes it to the audit: the columns of relations.sql.
+
+    Attributes:
+        schema: Its schema.
+        name: Its name.
+        relkind: `relkind` of pg_class.
+        exposed: Whether its schema is exposed.
+        enters: Whether the role may enter its schema.
+        privileges: What the role holds.
+        columns: The columns it may read, when it may not read all of them.
+        row_security: Whether row security is enabled; None where there is none.
+        guarded: Whether row security stands before the rows, for this role.
+        invoker: Whether a view is security_invoker.
+        auditor_sees_all: Whether the auditing role may read it without row security.
+        updatable: Bits of pg_relation_is_updatable.
+        policies: Those that are for the role.
+    """
+
+    schema: str
+    name: str
+    relkind: str
+    exposed: bool
+    enters: bool
+    privileges: tuple[str, ...]
+    columns: tuple[str, ...]
+    row_security: bool | None
+    guarded: bool
+    invoker: bool
+    auditor_sees_all: bool
+    updatable: int
+    policies: tuple[PolicyRead, ...]
+
+    @classmethod
+    def of_row(cls, row: Sequence[object]) -> RelationRead:
+        """The relation of a row of relations.sql.
+
+        Args:
+            row: The row.
+        """
+        *rest, policies = row
+        assert isinstance(policies, list)
+        made = [tuple(value) if isinstance(value, list) else value for value in rest]
+        return cls(*made, tuple(PolicyRead(**json.loads(text)) for text in policies))  # type: ignore[arg-type]
+
+    @property
+    def may_read(self) -> bool:
+        """Whether the role holds what reading takes."""
+        return self.enters and "select" in self.privileges
+
+    def policies_for(self, command: str, *, permissive: bool = True) -> list[PolicyRead]:
+        """The policies that are asked about a command.
+
+        Args:
+            command: `select`, `insert`, `update` or `delete`.
+            permissive: Of which sort.
+        """
+        return [one for one in self.policies if one.permissive is permissive and one.command in (command, "all")]
+
+
+def decided(relation: RelationRead) -> tuple[Sight, str]:
+    """What the role would get if there were rows, and why.
+
+    Args:
+        relation: A relation that it may read.
+    """
+    if relation.relkind == "f":
+        return Sight.UNDECIDED, "a foreign table: the audit does not reach into other servers"
+    if relation.relkind == "v":
+        rights = "those of the session" if relation.invoker else "its owner's rights"
+        return Sight.UNDECIDED, f"a view with {rights}: its query decides"
+    if relation.relkind == "m":
+        return Sight.ROWS, "a materialized view has no row security"
+    if not relation.guarded:
+        return Sight.ROWS, "no row security stands before its rows"
+    permissive = relation.policies_for("select")
+    if not permissive:
+        return Sight.NOTHING, "row security, and no policy lets it read"
+    shown = " or ".join(f"{one.name}: {one.using}" for one in permissive)
+    restrictive = relation.policies_for("select", permissive=False)
+    if all(_never(one, relation) for one in permissive):
+        return Sight.NOTHING, f"its policies let nothing through ({shown})"
+    if not restrictive and any(_always(one, relation) for one in permissive):
+        return Sight.ROWS, f"a policy lets it read every row ({shown})"
+    narrowed = f", if {' and '.join(f'{one.name}: {one.using}' for one in restrictive)}" if restrictive else ""
+    return Sight.UNDECIDED, f"its policies let it read rows where {shown}{narrowed}"
+
+
+def writes(relation: RelationRead) -> tuple[str, ...]:
+    """The commands of the role that would change rows.
+
+    Args:
+        relation: Any relation.
+    """
+    if not relation.enters:
+        return ()
+    held = relation.privileges
+    if relation.relkind == "S":
+        return tuple(word for word, privilege in (("nextval", "usage"), ("setval", "update")) if privilege in held)
+    bits = {"insert": _INSERT, "update": _UPDATE, "delete": _DELETE}
+    found = []
+    for command, bit in bits.items():
+        if command not in held or not relation.updatable & bit or (relation.relkind == "v" and relation.invoker):
+            continue
+        if not relation.guarded or relation.policies_for(command):
+            found.append(command)
+    return (*found, *(["truncate"] if "truncate" in held and relation.relkind in "rp" else []))
+
+
+def _always(policy: PolicyRead, relation: RelationRead) -> bool:
+    condition = _condition(policy.using)
+    return condition is not None and Judge(own=frozenset({relation.name})).always_true(condition)
+
+
+def _never(policy: PolicyRead, relation: RelationRead) -> bool:
+    """A policy without USING lets nothing be read: Postgres has no condition to admit a row by."""
+    if policy.using is None:
+        return True
+    condition = _condition(policy.using)
+    return condition is not None and Judge(own=frozenset({relation.name})).never_true(condition)
+
+
+def _condition(using: str | None) -> Any:
+    """The parse tree of a predicate; None for none, or for one that a later version of Postgres wrote."""
+    if using is None:
+        return None
+    try:
+        return parse_sql(f"select {using}")[0].stmt.targetList[0].val
+    except ParseError:
+        return None
