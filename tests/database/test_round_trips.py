@@ -1,8 +1,8 @@
 """Changes of every kind of object, generated there and back, and judged by pg_dump.
 
-Each case of tests/round_trips/*.sql is a state and a change of it. The way back and the way there are planned from the two
-catalogs alone, run, and the dumps compared as multisets of entries, the lines of each sorted: a column that is made again
-stands at the end.
+Each case of tests/round_trips/*.sql is a state and a change of it. The way back and the way there are planned from the
+two catalogs alone, run, and the dumps compared as multisets of entries, the lines of each sorted: a column that is made
+again stands at the end.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def test_what_loses_data_is_asked_for(declared: Project) -> None:
 
 
 def test_what_cannot_be_generated_is_refused_by_name(declared: Project) -> None:
-    declared.write("schema/tables/thing.sql", "create table public.thing (id int primary key) partition by range (id);\n")
+    declared.write("schema/tables/thing.sql", TABLE.removesuffix(";\n") + " partition by range (id);\n")
     refused = declared.run("revision", "-m", "Partitions")
     assert refused.returncode == 1
     assert "table public.thing" in refused.stderr

@@ -42,7 +42,7 @@ alter type c drop attribute b; alter type c add attribute d text; alter type c a
 -- base
 create type c as (a int, b text); create function f(c) returns int language sql as 'select 1';
 -- change
-drop function f(c); drop type c; create type c as (b text, a int); create function f(c) returns int language sql as 'select 1';
+drop function f(c); drop type c; create type c as (z int, a int, b text); create function f(c) returns int language sql as 'select 1';
 -- case: range type
 -- change
 create type r as range (subtype = float8, subtype_diff = float8mi); create table t (x r);

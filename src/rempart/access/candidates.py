@@ -13,8 +13,8 @@ _NAMESPACE = uuid.UUID("5f0c2a52-8f1e-4a7b-9d29-7d3b1c5a7e10")  # any; the same 
 _MOST_DOCUMENTS = 20
 _DAY = date(2024, 1, 1)
 _TEXTS = (
-    "witness row text", "witness@example.org", "https://example.org", "+243810000000", "W1", "A", "FR", "EUR", "USD", "CDF",
-    "00000", "10:00", "abcdefghijklmnopqrstuvwxyz0123456789",
+    "witness row text", "witness@example.org", "https://example.org", "+243810000000", "W1", "A", "FR", "EUR",
+    "USD", "CDF", "00000", "10:00", "abcdefghijklmnopqrstuvwxyz0123456789",
 )  # fmt: skip
 _NUMBERS = ("1", "2", "0", "10", "100", "1000", "-1", "0.5")
 _BY_BASE = {

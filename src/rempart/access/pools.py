@@ -172,8 +172,8 @@ class Pools:
         )
         if column.name in pools:
             # What nothing mentions comes last: checks may refuse everything else.
-            known = self._check_constants(relation, column)
-            return list(dict.fromkeys([*pools[column.name], *fixed, *known, *candidates.usual(column, relation.qualified)]))
+            last = [*self._check_constants(relation, column), *candidates.usual(column, relation.qualified)]
+            return list(dict.fromkeys([*pools[column.name], *fixed, *last]))
         target = self._target(relation, column)
         values: list[str | None]
         if target is not None and target[0].stored:

@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from rempart.config import Config
+from rempart.access.model import AccessMap
+from rempart.access.observe import observe
 from rempart.errors import UsageError
-from rempart.postgres import databases, platform
-from rempart.postgres.binaries import DEFAULT_MAJOR
-from rempart.postgres.embedded import temporary_server
-from rempart.postgres.server import connect
-from rempart.sources import declared
-
-DECLARED = "declared"
-_REVISIONS = "revisions"
+from rempart.revisions.workbench import Workbench
+from rempart.sources.source import Source
 
 
-@contextmanager
-def built(config: Config, source: str, step: Callable[[str], None], major: int = DEFAULT_MAJOR) -> Iterator[str]:
-    """A throw-away database with the objects of a source and no rows, gone at the end of the block.
+def observe_source(bench: Workbench, source: Source) -> AccessMap:
+    """Make the access map of a source.
 
     Args:
-        config: The project.
-        source: `declared`, `revisions` or `revisions@REV`.
-        step: Receives what is being done.
-        major: Major version of the embedded Postgres.
-
-    Returns:
-        The superuser's URL of the database.
+        bench: A throw-away server, and the project.
+        source: The source; not a live one, where nothing may be tried.
 
     Raises:
-        UsageError: There is no such source, or its SQL is wrong.
-        OperationError: The server, or a statement, failed.
+        UsageError: The source is a live database, does not exist, or does not fit the personas.
+        OperationError: It could not be built.
     """
-    kind, _, revision = source.partition("@")
-    if kind not in (DECLARED, _REVISIONS) or (kind == DECLARED and revision):
+    if source.is_live:
         raise UsageError(
-            f"{source} is no source of an access map.", f"write {DECLARED}, {_REVISIONS} or {_REVISIONS}@REV"
+            f"{source.shown} is a live database: nothing is tried there.",
+            "`rempart audit` looks at it; `rempart access revisions` shows what a database at head gives.",
         )
-    step("starting Postgres")
-    with temporary_server(major) as server:
-        databases.create(server, config.database)
-        platform.install(server, config.database, config.platform, config.owner)
-        step(f"loading {source}")
-        url = server.url(config.database)
-        if kind == DECLARED:
-            with connect(url) as connection:
-                declared.load(connection, config)
-        else:
-            from rempart.revisions import runner  # alembic and SQLAlchemy are slow to import
-
-            runner.upgrade(server.url(config.database, config.owner), revision or "head", config)
-        yield url
+    # What is observed is put back as it was, sequences aside: others may want the database.
+    name = bench.copy(bench.database(source))
+    return observe(bench.server.url(name), bench.config, bench.step)

@@ -68,7 +68,7 @@ class Writer:
             return {"update": _unheld((yield [("", self._update(names, row))])[0])}
         names = tuple(column.name for column in columns)
         chosen = self._chosen(self.specimens.stored)
-        came = yield [self._aimed(row, self._update(names, row)) for row in chosen]
+        came = yield from self._each(chosen, [self._update(names, row) for row in chosen])
         outcomes = self._outcomes(chosen, came)
         cells = {"update": self._cell(chosen, came)}
         changed = [row for row in chosen if outcomes[row.number].kind is Kind.DONE]
@@ -83,7 +83,7 @@ class Writer:
         if "delete" not in self.held.whole:
             return {"delete": _unheld((yield [("", statement)])[0])}
         chosen = self._chosen(self.specimens.stored)
-        return {"delete": self._cell(chosen, (yield [self._aimed(row, statement) for row in chosen]))}
+        return {"delete": self._cell(chosen, (yield from self._each(chosen, [statement] * len(chosen))))}
 
     def truncate(self) -> Plan[dict[str, Cell]]:
         """Empty the table."""
@@ -121,6 +121,16 @@ class Writer:
                     settled.add(target.number)
             waiting = [(target, left[1:]) for target, left in waiting if target.number not in settled]
         return cell_of(best, self.labels, [row.number for row in self.specimens.rows])
+
+    def _each(self, rows: Sequence[Specimen], statements: Sequence[str]) -> Plan[Sequence[Tried]]:
+        """Try a statement on each row; when it reaches none of them at once, that is known of all."""
+        if not rows:
+            return []
+        (whole,) = yield [("", statements[0])]
+        if whole.state is None and whole.touched == 0:
+            return [whole] * len(rows)
+        came = yield [self._aimed(row, statement) for row, statement in zip(rows, statements, strict=True)]
+        return came
 
     # ---- statements ----
 

@@ -1,1 +1,1 @@
-"""Audit of a live database: the linter's rules on its catalog, what the anonymous role gets, drift. Nothing is written."""
+"""Audit of a live database: the linter's rules on its catalog, what the anonymous role gets, drift. It only reads."""

@@ -47,7 +47,9 @@ def probe(
         NotAudited(f"what {role} sees of {one.name}", one.reason) for one in relations if one.sight is Sight.UNDECIDED
     ]
     if refusal is not None:
-        missing.insert(0, NotAudited(f"what {role} sees", f"not observed, decided from privileges and policies: {refusal}"))
+        missing.insert(
+            0, NotAudited(f"what {role} sees", f"not observed, decided from privileges and policies: {refusal}")
+        )
     return Anonymous(role, refusal is None, relations, functions), missing
 
 

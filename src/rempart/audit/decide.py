@@ -67,16 +67,15 @@ class RelationRead:
     policies: tuple[PolicyRead, ...]
 
     @classmethod
-    def of_row(cls, row: Sequence[object]) -> RelationRead:
+    def of_row(cls, row: Sequence[Any]) -> RelationRead:
         """The relation of a row of relations.sql.
 
         Args:
             row: The row.
         """
-        *rest, policies = row
-        assert isinstance(policies, list)
-        made = [tuple(value) if isinstance(value, list) else value for value in rest]
-        return cls(*made, tuple(PolicyRead(**json.loads(text)) for text in policies))  # type: ignore[arg-type]
+        values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
+        values[-1] = tuple(PolicyRead(**json.loads(text)) for text in values[-1])
+        return cls(*values)
 
     @property
     def may_read(self) -> bool:
@@ -160,6 +159,7 @@ def _condition(using: str | None) -> Any:
     if using is None:
         return None
     try:
-        return parse_sql(f"select {using}")[0].stmt.targetList[0].val
+        statement: Any = parse_sql(f"select {using}")[0].stmt
     except ParseError:
         return None
+    return statement.targetList[0].val

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import psycopg
 from psycopg import sql
 
 from rempart.audit.model import Drift, Drifted
+from rempart.audit.ours import Ours
 from rempart.audit.session import Connection, attempt
 from rempart.catalog.compare import Difference, compare
-from rempart.catalog.identity import Identity
 from rempart.catalog.model import Catalog
 from rempart.errors import RempartError
 from rempart.revisions import version_table
 
-Expected = Callable[[str], Catalog]
-"""Gives the catalog of a revision."""
+Expected = Callable[[str, Catalog], tuple[Catalog, Catalog]]
+"""Takes a revision and the catalog of the database; gives the catalog that the revision leaves, and the database's own,
+both as one major version of Postgres describes them."""
 
 
 def current_revision(connection: Connection) -> tuple[str | None, str]:
-    """The revision that the version table names, or why none is known.
+    """The revision that the version table names; without one, why none is known.
 
     Args:
         connection: A session that only reads, not in a transaction.
@@ -42,13 +43,16 @@ def current_revision(connection: Connection) -> tuple[str | None, str]:
     return revisions[0], ""
 
 
-def drift_of(connection: Connection, catalog: Catalog, expected: Expected | None) -> Drift:
+def drift_of(
+    connection: Connection, catalog: Catalog, expected: Expected | None, platform_schemas: Collection[str]
+) -> Drift:
     """Compare a database with the revision it says it is at.
 
     Args:
         connection: A session that only reads, not in a transaction.
         catalog: Its catalog.
-        expected: Builds the catalog of a revision; None when nothing can be built.
+        expected: See `Expected`; None when nothing can be built.
+        platform_schemas: Schemas of the hosted platform, whose local stand-in is not to be compared with them.
     """
     revision, reason = current_revision(connection)
     if revision is None:
@@ -56,21 +60,14 @@ def drift_of(connection: Connection, catalog: Catalog, expected: Expected | None
     if expected is None:
         return Drift(revision, False, "there is no project to build the revision from: drift not checked")
     try:
-        wanted = expected(revision)
+        wanted, found = expected(revision, catalog)
     except RempartError as error:
-        return Drift(revision, False, f"the revision could not be built: {error.message}")
-    found = compare(_without_version_table(wanted), _without_version_table(catalog))
-    return Drift(revision, True, differences=tuple(map(_drifted, found)))
+        return Drift(revision, False, f"revision {revision} could not be built: {error.message}")
+    ours = Ours(wanted, found, platform_schemas)
+    differences = compare(ours.wanted(), ours.found())
+    return Drift(revision, True, differences=tuple(map(_drifted, differences)))
 
 
 def _drifted(difference: Difference) -> Drifted:
     change = {"create": "added", "drop": "missing", "alter": "changed"}[difference.action]
     return Drifted(str(difference.identity), change, difference.changes)
-
-
-def _without_version_table(catalog: Catalog) -> Catalog:
-    def belongs(identity: Identity) -> bool:
-        return (identity.schema, identity.name) == (version_table.SCHEMA, version_table.TABLE)
-
-    kept = {identity: made for identity, made in catalog.objects.items() if not belongs(identity)}
-    return Catalog(catalog.major, kept, catalog.dependencies, catalog.not_compared)

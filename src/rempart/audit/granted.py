@@ -13,28 +13,50 @@ from rempart.catalog.statement import raw, role, statement
 
 _ORDER = list(PRIVILEGES.values())
 _WHOLE_SEQUENCE = {"usage", "select", "update"}
+"""Of a sequence ALL is the word for what the rules object to: a client that sets it."""
 
 
-def grants_on(target: str, one: CatalogObject, *, owner: str | None = None, to_public: bool = True) -> Iterator[str]:
+def grants_on(target: str, one: CatalogObject, *, to_public: bool = True) -> Iterator[str]:
     """The privileges of an object; its owner's own, and those Postgres gives PUBLIC by itself, are left out.
 
     Args:
         target: The object, as GRANT … ON names it.
-        one: The object, or a column of it.
-        owner: The owner of what a column belongs to.
+        one: The object.
         to_public: Whether to write what PUBLIC holds.
     """
-    held = [grant for grant in grants(one.acl) if grant.grantee != (owner or one.owner)]
+    held = [grant for grant in grants(one.acl) if grant.grantee != one.owner]
     for grantee, grantable, privileges in _by_grantee(held):
         if grantee == "" and not to_public:
             continue
         # What creates apart from what only enters: these are two matters.
-        for some in ([name for name in privileges if name != "create"], [name for name in privileges if name == "create"]):
+        for some in (
+            [name for name in privileges if name != "create"],
+            [name for name in privileges if name == "create"],
+        ):
             if not some or (grantee == "" and _by_birth(one, some)):
                 continue
-            words = _words(one, some)
+            words = "all" if one.kind == "sequence" and set(some) == _WHOLE_SEQUENCE else ", ".join(some)
             option = raw(" with grant option" if grantable else "")
             yield statement("grant {} on {} to {}{}", raw(words), raw(target), role(grantee), option)
+
+
+def column_grants(target: str, columns: Iterable[Column], owner: str | None) -> Iterator[str]:
+    """The privileges on columns of a relation, those of its owner left out.
+
+    Args:
+        target: The relation, as GRANT … ON names it.
+        columns: Its columns.
+        owner: Its owner.
+    """
+    found: dict[tuple[str, bool, str], list[str]] = defaultdict(list)
+    for column in columns:
+        for grant in sorted(grants(column.acl)):
+            if grant.grantee != owner:
+                found[grant.grantee, grant.grantable, grant.privilege].append(statement("{}", column.part))
+    for (grantee, grantable, privilege), names in sorted(found.items()):
+        option = raw(" with grant option" if grantable else "")
+        what = raw(f"{privilege} ({', '.join(names)})")
+        yield statement("grant {} on {} to {}{}", what, raw(target), role(grantee), option)
 
 
 def default_grants(one: DefaultPrivileges) -> Iterator[str]:
@@ -53,7 +75,9 @@ def default_grants(one: DefaultPrivileges) -> Iterator[str]:
     ]
     for grantee, grantable, privileges in _by_grantee(held):
         option = raw(" with grant option" if grantable else "")
-        yield statement("{} grant {} on {} to {}{}", raw(head), raw(", ".join(privileges)), raw(one.part), role(grantee), option)
+        yield statement(
+            "{} grant {} on {} to {}{}", raw(head), raw(", ".join(privileges)), raw(one.part), role(grantee), option
+        )
 
 
 def _by_grantee(held: Iterable[Grant]) -> Iterator[tuple[str, bool, list[str]]]:
@@ -71,13 +95,3 @@ def _by_birth(one: CatalogObject, privileges: list[str]) -> bool:
     if one.kind == "schema":
         return one.name == "public" and privileges == ["usage"]
     return one.kind == "database" and set(privileges) <= {"connect", "temporary"}
-
-
-def _words(one: CatalogObject, privileges: list[str]) -> str:
-    if isinstance(one, Column):
-        named = statement("{}", one.part)
-        return ", ".join(f"{privilege} ({named})" for privilege in privileges)
-    # Of a sequence ALL is the word for what the rules object to: a client that sets it.
-    if one.kind == "sequence" and set(privileges) == _WHOLE_SEQUENCE:
-        return "all"
-    return ", ".join(privileges)

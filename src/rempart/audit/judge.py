@@ -28,7 +28,7 @@ ABOUT_CHANGES = frozenset(
     suppression-unknown-rule suppression-unused suppression-without-reason
     """.split()  # noqa: SIM905
 )
-"""Rules about how a state is reached or written. A catalog does not tell: a policy without TO is one to PUBLIC there."""
+"""Rules about how a state is reached or written, which no catalog tells: a policy without TO is one to PUBLIC there."""
 _UNREADABLE = frozenset({"syntax-error", "unfollowed-statement"})
 
 # What says the same hole in other words: left out where the second is found too.
@@ -41,6 +41,7 @@ _IN_ONE_STATEMENT = {
 _ON_ONE_OBJECT = {
     "grant-to-forbidden-role": ("definer-callable", "materialized-view-readable"),
     "grant-to-public": ("definer-callable", "materialized-view-readable"),
+    "truncate-privilege": ("materialized-view-readable",),
     "always-true-read": ("permissive-union",),
     "always-true-write": ("permissive-union",),
 }
@@ -49,7 +50,7 @@ _ON_ONE_RELATION = {"multiple-permissive-policies": ("permissive-union",)}
 _OF_THE_PLATFORM = frozenset(
     {"default-privileges-open", "grant-to-forbidden-role", "grant-to-public", "owner-is-api-role", "schema-create"}
 )
-"""What is said of objects that belong to the platform: who gets in. How they are written is not the project's matter."""
+"""What is said of objects of the platform: who gets in. How they are written is not the project's matter."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,9 @@ def judge(
     sources = texts(catalog, settings.api_roles)
     found = lint([Unit("the catalog", Direction.FILE, sources)], rules, settings).findings
     unread = [
-        NotAudited(finding.path.removeprefix(PREFIX), finding.message) for finding in found if finding.rule in _UNREADABLE
+        NotAudited(finding.path.removeprefix(PREFIX), finding.message)
+        for finding in found
+        if finding.rule in _UNREADABLE
     ]
     objects = {f"{PREFIX}{identity}": made for identity, made in catalog.objects.items()}
     kept = _each_once([finding for finding in found if finding.rule not in _UNREADABLE], objects)
@@ -111,7 +114,9 @@ def judge(
                 continue
             message = f"{finding.message}; it is the platform's, out of the project's reach"
             finding = replace(finding, severity=Severity.INFO, message=message)
-        judged.append(finding.allowed() if finding.suppressed or justified.allows(finding) else finding)
+        allowed = finding.suppressed or justified.allows(finding)
+        named = replace(finding, object=finding.object or finding.path.removeprefix(PREFIX))
+        judged.append(named.allowed() if allowed else named)
     return sorted(judged, key=lambda finding: (finding.severity.rank, finding.rule, finding.path)), unread
 
 
@@ -128,7 +133,9 @@ def _each_once(found: Sequence[Finding], objects: dict[str, CatalogObject]) -> l
     return [
         finding
         for finding in found
-        if not any((other, finding.path, finding.line) in in_statement for other in _IN_ONE_STATEMENT.get(finding.rule, ()))
+        if not any(
+            (other, finding.path, finding.line) in in_statement for other in _IN_ONE_STATEMENT.get(finding.rule, ())
+        )
         and not any((other, finding.path) in on_object for other in _ON_ONE_OBJECT.get(finding.rule, ()))
         and not any((other, relation(finding)) in on_relation for other in _ON_ONE_RELATION.get(finding.rule, ()))
     ]

@@ -88,6 +88,11 @@ class Anonymous:
         """The relations that give it rows."""
         return [relation for relation in self.relations if relation.sight is Sight.ROWS]
 
+    @property
+    def writable(self) -> list[RelationSeen]:
+        """The relations that it can change."""
+        return [relation for relation in self.relations if relation.writes]
+
 
 class Answer(StrEnum):
     """What the REST gateway answered."""
@@ -189,7 +194,7 @@ class Audit:
         Args:
             strict: Whether what was not audited, or not decided, fails too.
         """
-        leaks = self.anonymous is not None and bool(self.anonymous.leaks)
+        leaks = self.anonymous is not None and bool(self.anonymous.leaks or self.anonymous.writable)
         answered = any(one.answer is Answer.ROW for one in self.rest or ())
         found = leaks or answered or any(one.fails for one in self.findings) or bool(self.drift.differences)
         return not found and not (strict and self.not_audited)

@@ -43,7 +43,7 @@ def ask(url: str, key: str, relations: Iterable[tuple[str, str]], default_schema
         schema, name = relation
         profile = {} if schema == default_schema else {"Accept-Profile": schema}
         headers = {"apikey": key, "Authorization": f"Bearer {key}", "Accept": "application/json", **profile}
-        request = Request(f"{base}/{quote(name, safe='')}?limit=1", headers=headers)  # noqa: S310 checked above
+        request = Request(f"{base}/{quote(name, safe='')}?limit=1", headers=headers)
         return RestAnswer(f"{schema}.{name}", *_answer(opener, request))
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

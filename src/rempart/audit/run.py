@@ -42,7 +42,7 @@ class Scope:
         owners: Roles whose objects the project answers for.
         settings: Settings of the rules.
         justified: What the project allows.
-        expected: Builds the catalog of a revision; None without a project.
+        expected: Builds what a revision leaves; None without a project.
         gateway: The gateway to ask; None for none.
     """
 
@@ -74,12 +74,14 @@ def audit(url: str, scope: Scope, step: Step = lambda _message: None) -> Audit:
         catalog = read(connection)
         step("asking the rules")
         findings, not_audited = judge(catalog, scope.settings, scope.justified, scope.owners)
-        not_audited += [NotAudited(f"{kind} {name}", "objects of this kind are not read") for kind, name in catalog.not_compared]
+        not_audited += [
+            NotAudited(f"{kind} {name}", "objects of this kind are not read") for kind, name in catalog.not_compared
+        ]
         step(f"trying as {scope.anonymous}")
         seen, unseen = anonymous.probe(connection, scope.anonymous, scope.exposed, scope.claims_setting)
         not_audited += unseen
         step("comparing with the released revision")
-        drift = drift_of(connection, catalog, scope.expected)
+        drift = drift_of(connection, catalog, scope.expected, scope.settings.platform_schemas)
         if not drift.checked:
             not_audited.append(NotAudited("drift", drift.reason))
         answers = _asked(connection, scope, catalog, step)

@@ -1,16 +1,17 @@
 """A catalog written as SQL for the linter: one text for each object, so that a finding's path names the object.
 
-The text is judged, never run. It says what is there: privileges one statement a grantee, owners, switches, options. What
-the linter knows nothing about (types, constraints, defaults, indexes) is left out, and so is what Postgres grants by
-itself: a source does not write it either, and the rules count with it.
+The text is judged, never run. It says what is there: privileges one statement a grantee, owners, switches, options.
+What no rule is about (types, constraints, defaults, indexes) is left out, and so is what Postgres grants by itself: a
+source does not write it either, and the rules count with it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
-from rempart.audit.granted import default_grants, grants_on
+from rempart.audit.granted import column_grants, default_grants, grants_on
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
@@ -57,22 +58,25 @@ def texts(catalog: Catalog, clients: Collection[str]) -> list[PositionedText]:
 class _Writer:
     def __init__(self, catalog: Catalog, clients: Collection[str]) -> None:
         self._clients = sorted(clients)
-        self._by_kind: Mapping[type, list[CatalogObject]] = defaultdict(list)
+        self._by_kind: dict[type, list[CatalogObject]] = defaultdict(list)
         for one in catalog.objects.values():
             self._by_kind[type(one)].append(one)
         self._columns: dict[tuple[str, str], list[Column]] = defaultdict(list)
         for column in self._by_kind[Column]:
             assert isinstance(column, Column)
             self._columns[column.schema, column.name].append(column)
+        for columns in self._columns.values():
+            columns.sort(key=lambda column: column.position)
 
     def all(self) -> Iterator[tuple[Identity, list[str]]]:
-        for kind, write in (
+        writers: tuple[tuple[type[CatalogObject], Callable[[Any], Iterator[str]]], ...] = (
             (Role, self._role), (Membership, self._membership), (Schema, self._schema), (Database, self._database),
             (Setting, self._setting), (Sequence, self._sequence), (Function, self._function),
             (Aggregate, self._function), (Table, self._table), (View, self._view), (RewriteRule, self._fired),
             (Trigger, self._fired), (Policy, self._policy), (SystemPrivileges, self._system),
             (DefaultPrivileges, self._defaults),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for kind, write in writers:
             for one in self._by_kind[kind]:
                 statements = list(write(one))
                 if statements:
@@ -87,7 +91,9 @@ class _Writer:
 
     def _setting(self, one: Setting) -> Iterator[str]:
         whose = statement("role {}", one.name) if one.name else statement("database {}", _DATABASE)
-        values = [part.strip().strip('"') for part in one.value.split(",")] if one.part == "search_path" else [one.value]
+        values = (
+            [part.strip().strip('"') for part in one.value.split(",")] if one.part == "search_path" else [one.value]
+        )
         written = ", ".join(literal(value).as_string() for value in values)
         yield statement("alter {} set {} = {}", raw(whose), Name(*one.part.split(".")), raw(written))
 
@@ -106,7 +112,7 @@ class _Writer:
     def _table(self, one: Table) -> Iterator[str]:
         columns = [
             statement("{} {}{}", column.part, raw(column.type), raw(" not null" if column.not_null else ""))
-            for column in sorted(self._columns[one.schema, one.name], key=lambda column: column.position)
+            for column in self._columns[one.schema, one.name]
         ]
         foreign = one.relkind == "f"
         yield statement(
@@ -134,8 +140,7 @@ class _Writer:
 
     def _granted(self, one: Table | View) -> Iterator[str]:
         yield from grants_on(str(one.grant_target()), one)
-        for column in self._columns[one.schema, one.name]:
-            yield from grants_on(str(one.grant_target()), column, owner=one.owner)
+        yield from column_grants(str(one.grant_target()), self._columns[one.schema, one.name], one.owner)
 
     def _function(self, one: Function | Aggregate) -> Iterator[str]:
         yield from one.create()
@@ -164,4 +169,3 @@ class _Writer:
     def _owned(self, target: str, one: CatalogObject) -> Iterator[str]:
         if one.owner is not None:
             yield statement("alter {} owner to {}", raw(target), one.owner)
-

@@ -60,14 +60,18 @@ class Changes:
             self._dropped[identity] = before.objects[identity]
         self._dependents = dependents_of(before)
         self._new_tables = {
-            identity: NewTable(made, after, self._made) for identity, made in self._made.items() if isinstance(made, Table)
+            identity: NewTable(made, after, self._made)
+            for identity, made in self._made.items()
+            if isinstance(made, Table)
         }
         self._inlined = {part: table for table, new in self._new_tables.items() for part in new.inlined}
         self._retired = {
             identity: columns for identity in again if (columns := self._columns_of_type(identity))
         }  # fmt: skip
         self._converted = dict.fromkeys(column for columns in self._retired.values() for column in columns)
-        self._undefaulted = {identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)}
+        self._undefaulted = {
+            identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)
+        }
         self._granting = Granting(before, after, setup, self._made, self._dropped)
 
     def _columns_of_type(self, identity: Identity) -> list[Identity]:
@@ -98,7 +102,9 @@ class Changes:
                 yield "drop", identity, partial(self._rename_type, old), None
                 yield "retire", identity, partial(self._drop_retired, old), None
             else:
-                loses = f"what {identity} holds" if old.keeps_data() and not isinstance(old, DefaultPrivileges) else None
+                loses = (
+                    f"what {identity} holds" if old.keeps_data() and not isinstance(old, DefaultPrivileges) else None
+                )
                 yield "drop", identity, old.drop, loses
         for identity, new in self._made.items():
             if identity in self._inlined:
@@ -145,7 +151,8 @@ class Changes:
     def _references_dropped(self, identity: Identity, own: Identity) -> bool:
         needed = self._before.dependencies.get(identity, frozenset())
         return any(
-            Identity("table", one.schema, one.name) in self._dropped and (one.schema, one.name) != (own.schema, own.name)
+            Identity("table", one.schema, one.name) in self._dropped
+            and (one.schema, one.name) != (own.schema, own.name)
             for one in needed
             if one.kind in ("table", "column", "constraint")
         )
@@ -216,7 +223,7 @@ class Changes:
         old, new = (catalog.objects.get(column.identity.relation) for catalog in (self._before, self._after))
         if not isinstance(old, Table) or not isinstance(new, Table) or old.parents == new.parents:
             return False
-        # A column that a table has already stays its own when the table starts to inherit it; that of a partition does not.
+        # A column that a table has stays its own when the table starts to inherit it; that of a partition does not.
         return column.local or new.bound is not None
 
     def _parents_change(self, new: CatalogObject) -> bool:

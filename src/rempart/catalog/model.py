@@ -49,7 +49,9 @@ class CatalogObject:
             after: The same object elsewhere.
         """
         return tuple(
-            field.name for field in fields(self) if field.compare and getattr(self, field.name) != getattr(after, field.name)
+            field.name
+            for field in fields(self)
+            if field.compare and getattr(self, field.name) != getattr(after, field.name)
         )
 
     def create(self) -> list[str]:

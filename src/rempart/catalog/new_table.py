@@ -72,7 +72,7 @@ class NewTable:
         waiting = {column.identity for column in self.later_defaults}
         columns = [column for column in self._columns if column.local or not self.table.parents]
         pieces = [column.definition(with_default=column.identity not in waiting) for column in columns]
-        checks = [constraint for constraint in self._constraints]
+        checks = self._constraints
         if self.table.bound is not None:
             found = self._partition()
             found += [statement for constraint in checks for statement in constraint.create()]

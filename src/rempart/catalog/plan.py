@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.catalog.changes import Changes
-from rempart.catalog.granting import Setup
 from rempart.catalog.compare import Difference, compare
+from rempart.catalog.granting import Setup
 from rempart.catalog.graph import Graph
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.function import Function
@@ -86,12 +86,15 @@ def plan(before: Catalog, after: Catalog, setup: Setup, differences: Sequence[Di
 def _with_bodies_unchecked(steps: list[Step], after: Catalog) -> tuple[Step, ...]:
     """Put the check of bodies off, where a body may mention what a later statement makes.
 
-    What a body mentions is in no catalog, so that no order can be found by it. Bodies in standard SQL are not concerned.
+    What a body mentions is in no catalog, so that no order can be found by it. Bodies in standard SQL are different.
     """
     bodies = [
-        step for step in steps
-        if isinstance(body := after.objects.get(step.identity), Function) and body.source and step.action in ("create", "alter")
-    ]  # fmt: skip
+        step
+        for step in steps
+        if step.action in ("create", "alter")
+        and isinstance(body := after.objects.get(step.identity), Function)
+        and body.source
+    ]
     if not bodies or sum(step.action == "create" for step in steps) < 2:
         return tuple(steps)
     first, last = steps.index(bodies[0]), steps.index(bodies[-1])

@@ -76,7 +76,8 @@ def owned_by(acl: Iterable[str], old: str, new: str) -> frozenset[Grant]:
     """
     return frozenset(
         grant._replace(
-            grantee=new if grant.grantee == old else grant.grantee, grantor=new if grant.grantor == old else grant.grantor
+            grantee=new if grant.grantee == old else grant.grantee,
+            grantor=new if grant.grantor == old else grant.grantor,
         )
         for grant in grants(acl)
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
@@ -50,7 +50,9 @@ def read(connection: Connection) -> Catalog:
         addresses: dict[_Address, Identity] = {}
         for query, kind in KINDS:
             for address, rest in _described(connection, query):
-                made = kind(*rest[:4], acls.get(address, ()), comments.get(address), labels.get(address, ()), *rest[4:])
+                made = cast("Any", kind)(
+                    *rest[:4], acls.get(address, ()), comments.get(address), labels.get(address, ()), *rest[4:]
+                )
                 identity = made.identity
                 objects[identity] = made
                 addresses[address] = identity
@@ -128,5 +130,4 @@ def _dependencies(connection: Connection, addresses: dict[_Address, Identity]) -
 
 @cache
 def _query(name: str) -> sql.SQL:
-    return sql.SQL(resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
-
+    return sql.SQL(resources.files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))

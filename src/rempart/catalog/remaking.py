@@ -72,7 +72,11 @@ def remade(
             waiting.append((identity, False))
         elif _cannot_be_altered(old, new, after, chosen):
             waiting.append((identity, True))
-        elif isinstance(old, Column) and isinstance(new, Column) and (old.type, old.collation) != (new.type, new.collation):
+        elif (
+            isinstance(old, Column)
+            and isinstance(new, Column)
+            and (old.type, old.collation) != (new.type, new.collation)
+        ):
             retyped.add(identity)
     for identity in list(retyped):
         waiting += [(one, True) for one in dependents[identity] if _minds(one, before)]

@@ -23,7 +23,9 @@ class Name(sql.Identifier):
             context: Where it will be used.
         """
         return b".".join(
-            part.encode() if _PLAIN.fullmatch(part) and part not in _KEYWORDS else sql.Identifier(part).as_bytes(context)
+            part.encode()
+            if _PLAIN.fullmatch(part) and part not in _KEYWORDS
+            else sql.Identifier(part).as_bytes(context)
             for part in self._obj
         )
 
@@ -34,7 +36,7 @@ def raw(text: str) -> sql.SQL:
     Args:
         text: The SQL.
     """
-    return sql.SQL(cast(LiteralString, text))
+    return sql.SQL(cast(Any, text))
 
 
 def statement(template: LiteralString, *parts: Any, **named: Any) -> str:

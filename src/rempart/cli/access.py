@@ -16,38 +16,41 @@ if TYPE_CHECKING:
     from rempart.config import Config
 
 
-class Format(StrEnum):
-    """How the map is written."""
-
+class _Format(StrEnum):
     TEXT = "text"
     JSON = "json"
 
 
 def access(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="declared, revisions or revisions@REV.")] = "declared",
+    source: Annotated[str, typer.Argument(metavar="[SOURCE]", help="What to observe.")] = "declared",
     write: Annotated[bool, typer.Option("--write", help="Write the map to its file.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Fail when the file is stale, or the contract broken.")
     ] = False,
-    output: Annotated[Format, typer.Option("--format", help="How the map is written.")] = Format.TEXT,
+    format_: Annotated[_Format, typer.Option("--format", help="How to print it.")] = _Format.TEXT,
     postgres: Annotated[int, typer.Option("--postgres", metavar="18|16", help="Version of Postgres.")] = 18,
 ) -> None:
-    """Become each persona on a throw-away database with witness rows, and record what it really gets."""
-    from rempart.access import current, mapfile, subject
-    from rempart.access.observe import observe
+    """Become each persona on a throw-away database with witness rows, and record what it really gets.
+
+    A source is declared, revisions, revisions@REV, git:REF, or a .sql file or folder.
+    """
+    from rempart.access import current, mapfile
+    from rempart.access.subject import observe_source
     from rempart.config import Config
+    from rempart.revisions.workbench import workbench
+    from rempart.sources.source import parse
 
     if write and check:
         raise UsageError("--write and --check exclude each other.", next_step="use one of them")
     config = Config.find()
-    with progress() as told, subject.built(config, source, told.step, postgres) as url:
-        access_map = observe(url, config, told.step)
+    with progress() as told, workbench(config, postgres, told.step) as bench:
+        access_map = observe_source(bench, parse(source))
     if write:
         current.write(config, access_map)
         typer.echo(f"written: {config.access_map} ({len(mapfile.lines_of(access_map))} lines)")
     elif check:
         _check(config, access_map)
-    elif output is Format.JSON:
+    elif format_ is _Format.JSON:
         typer.echo(json.dumps(mapfile.json_of(access_map), indent=2, ensure_ascii=False))
     else:
         typer.echo(mapfile.text_of(access_map), nl=False)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from rempart.cli import access, check, demo, diff, lint, local, revision
+from rempart.cli import access, audit, check, demo, diff, lint, local, revision
 from rempart.errors import RempartError
 
 DEBUG_VARIABLE = "REMPART_DEBUG"
@@ -84,6 +84,7 @@ def _options(
 local.register(app)
 demo.register(app)
 access.register(app)
+audit.register(app)
 check.register(app)
 diff.register(app)
 revision.register(app)

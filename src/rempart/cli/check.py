@@ -25,14 +25,14 @@ def register(app: typer.Typer) -> None:
 def check(
     format_: Annotated[_Format, typer.Option("--format", help="How to print it.")] = _Format.TEXT,
 ) -> None:
-    """Check that revisions and declared state agree, and that every downgrade restores what was there; exit 1 if not."""
+    """Check that revisions and declared state agree and every downgrade restores what was there; exit 1 if not."""
     from rempart.cli.progress import progress
     from rempart.config import Config
     from rempart.revisions.checking import history_checks
     from rempart.revisions.workbench import workbench
 
     config = Config.find()
-    found = []
+    found: list[Check] = []
     with progress() as told, workbench(config, step=told.step) as bench:
         found += history_checks(bench)
     if format_ is _Format.JSON:

@@ -30,15 +30,15 @@ def revision(
     from rempart.revisions.generate import generate
     from rempart.revisions.workbench import workbench
     from rempart.revisions.writing import write_revision
-    from rempart.sources.source import parse
     from rempart.sources.files import shown
+    from rempart.sources.source import parse
 
     config = Config.find()
     renamed = [renames.parse(text) for text in rename or ()]
     with progress() as told, workbench(config, step=told.step) as bench:
         found = generate(bench, destructive=destructive, renamed=renamed)
         url = bench.server.url(bench.copy(bench.database(parse("revisions"))), config.owner)
-        written = None if found.is_empty else write_revision(url, message, found, config)
+        written = None if found.content.is_empty else write_revision(url, message, found.content, config)
     if written is None:
         typer.echo("revisions and declared are the same: there is nothing to write.")
         return

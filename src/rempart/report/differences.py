@@ -106,7 +106,16 @@ def markdown(plan: Plan, before: str, after: str, not_compared: Iterable[tuple[s
     end = shown.index("")
     lines += [shown[end + 1], "", "```diff", *shown[:end], "```", ""]
     if plan.steps:
-        lines += ["<details><summary>DDL</summary>", "", "```sql", *script(plan).splitlines(), "```", "", "</details>", ""]
+        lines += [
+            "<details><summary>DDL</summary>",
+            "",
+            "```sql",
+            *script(plan).splitlines(),
+            "```",
+            "",
+            "</details>",
+            "",
+        ]
     lines += [f"- **no SQL** for {identity}: {reason}" for identity, reason in plan.refused]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -187,4 +196,3 @@ def _plain(value: Any) -> str:
 
 def _style(line: str) -> str:
     return _STYLES.get(line.strip()[:1], "") if line.startswith("  ") else ""
-

@@ -1,6 +1,6 @@
 """Alembic's autogenerate, by this tool: a plugin that compares by catalogs and writes plain SQL.
 
-Alembic compares tables that SQLAlchemy knows; here the declared state is SQL, and Postgres reads both sides (decision 5).
+Alembic compares tables that SQLAlchemy knows; here the declared state is SQL, and Postgres reads both (decision 5).
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from alembic.operations.ops import MigrateOperation, MigrationScript, UpgradeOps
 from alembic.runtime.plugins import Plugin
 from alembic.util import PriorityDispatchResult
 
-from rempart.config import Config
-from rempart.revisions import numbering
-from rempart.revisions.generate import Generated, generate
+from rempart.revisions import content, numbering
+from rempart.revisions.generate import Content
 
 NAME = "rempart.autogenerate"
 """Name of the plugin, as `autogenerate_plugins` takes it."""
-GENERATED = "generated"
+CONTENT = "content"
 """Key of Alembic's `config.attributes` for a revision's content that is known already."""
 
 _registered: list[Plugin] = []
@@ -79,8 +78,8 @@ def finish(context: Any, body: Body, directives: list[MigrationScript]) -> None:
 def _compare(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> PriorityDispatchResult:
     assert autogen_context.migration_context is not None
     config = autogen_context.migration_context.config
-    given: Generated | None = config.attributes.get(GENERATED) if config is not None else None
-    found = given or _generated()
+    given: Content | None = config.attributes.get(CONTENT) if config is not None else None
+    found = given or content.in_another_process()
     if not found.is_empty:
         upgrade_ops.ops.append(_Both(found))
     return PriorityDispatchResult.STOP
@@ -89,20 +88,13 @@ def _compare(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> Priori
 class _Both(RunSQL):
     """A revision's upgrade, which knows its downgrade."""
 
-    def __init__(self, generated: Generated) -> None:
-        super().__init__(generated.upgrade)
-        self.back = RunSQL(generated.downgrade, generated.guarded)
+    def __init__(self, found: Content) -> None:
+        super().__init__(found.upgrade)
+        self.back = RunSQL(found.downgrade, found.guarded)
 
     def reverse(self) -> MigrateOperation:
         """The downgrade."""
         return self.back
-
-
-def _generated() -> Generated:
-    from rempart.revisions.workbench import workbench
-
-    with workbench(Config.find()) as bench:
-        return generate(bench)
 
 
 def _rendered(autogen_context: AutogenContext, operation: RunSQL) -> list[str]:

@@ -47,7 +47,7 @@ def run() -> None:
     config = context.config
     # Set by the `alembic` command only; in process the caller's logging and error handling stay as they are.
     from_command_line = config.cmd_opts is not None
-    if from_command_line and config.config_file_name is not None:
+    if from_command_line and config.config_file_name is not None and config.file_config.has_section("loggers"):
         logging.config.fileConfig(config.config_file_name, disable_existing_loggers=False)
     try:
         if numbering.wanted(config):

@@ -26,25 +26,36 @@ _SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Generated:
+class Content:
     """The content of a revision.
 
     Attributes:
-        plan: The differences it closes.
         upgrade: SQL, a statement each; comments mark those that lose something.
         downgrade: The same, for the way back.
         guarded: Tables whose rows the way back would lose.
     """
 
-    plan: Plan
     upgrade: tuple[str, ...]
     downgrade: tuple[str, ...]
     guarded: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
-        """Whether the revisions are at the declared state already."""
-        return not self.plan.differences and not self.upgrade
+        """Whether there is nothing to write."""
+        return not self.upgrade
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A revision, and why it is as it is.
+
+    Attributes:
+        plan: The differences it closes.
+        content: Its content.
+    """
+
+    plan: Plan
+    content: Content
 
 
 def generate(
@@ -76,12 +87,10 @@ def generate(
     _require_all(upgrade, downgrade)
     if upgrade.losses and not destructive:
         raise _destructive(upgrade, renames.likely(upgrade.differences))
-    found = Generated(
-        upgrade, (*forth, *_marked(upgrade.steps)), (*_marked(downgrade.steps), *back), _guarded(downgrade, goal)
-    )
-    if not found.is_empty:
-        _prove(bench, found, original, goal)
-    return found
+    content = Content((*forth, *_marked(upgrade.steps)), (*_marked(downgrade.steps), *back), _guarded(downgrade, goal))
+    if forth or upgrade.differences:
+        _prove(bench, content, original, goal)
+    return Generated(upgrade, content)
 
 
 def _require_all(*plans: Plan) -> None:
@@ -122,7 +131,7 @@ def _guarded(downgrade: Plan, goal: Catalog) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _prove(bench: Workbench, found: Generated, before: Catalog, goal: Catalog) -> None:
+def _prove(bench: Workbench, found: Content, before: Catalog, goal: Catalog) -> None:
     """Go there and back on a throw-away database, and compare."""
     bench.step("proving the revision on a throw-away database")
     name = bench.copy(bench.database(parse("revisions")))
@@ -154,5 +163,3 @@ def _require_same(reached: Catalog, wanted: Catalog, what: str) -> None:
             f"no revision was written, for {what}:{listed}",
             "Write this revision by hand; `rempart diff revisions declared` shows the difference.",
         )
-
-

@@ -34,8 +34,10 @@ def autogenerates(config: Config) -> bool:
     options = config.cmd_opts
     command: Any = getattr(options, "cmd", None)
     name = command[0].__name__ if command else ""
-    return bool(config.attributes.get(AUTOGENERATES)) or name == "check" or (
-        name == "revision" and bool(getattr(options, "autogenerate", False))
+    return (
+        bool(config.attributes.get(AUTOGENERATES))
+        or name == "check"
+        or (name == "revision" and bool(getattr(options, "autogenerate", False)))
     )
 
 

@@ -154,6 +154,15 @@ def online(url: str, config: Config | None) -> tuple[AlembicConfig, list[str]]:
 
 
 def configured(config: Config | None, output: io.StringIO | None = None) -> AlembicConfig:
+    """Return Alembic's configuration of a project, quiet.
+
+    Args:
+        config: The project; the one around the current folder by default.
+        output: Where Alembic writes a script.
+
+    Raises:
+        UsageError: The project has no such file.
+    """
     ini = (config or Config.find()).alembic_ini
     if not ini.is_file():
         raise UsageError(f"{ini} does not exist", "Name Alembic's file as alembic_ini in [tool.rempart].")

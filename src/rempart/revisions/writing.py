@@ -10,17 +10,17 @@ import alembic.command
 
 from rempart.config import Config
 from rempart.revisions import autogenerate, numbering
-from rempart.revisions.generate import Generated
+from rempart.revisions.generate import Content
 from rempart.revisions.runner import online, translated_errors
 
 
-def write_revision(url: str, message: str, generated: Generated, config: Config | None = None) -> Path | None:
+def write_revision(url: str, message: str, content: Content, config: Config | None = None) -> Path | None:
     """Write the file of a revision.
 
     Args:
         url: A database at the last revision.
         message: What the revision is for.
-        generated: Its content.
+        content: Its content.
         config: The project; the one around the current folder by default.
 
     Returns:
@@ -31,7 +31,7 @@ def write_revision(url: str, message: str, generated: Generated, config: Config 
     """
     alembic_config, _ = online(url, config)
     alembic_config.attributes[numbering.AUTOGENERATES] = True
-    alembic_config.attributes[autogenerate.GENERATED] = generated
+    alembic_config.attributes[autogenerate.CONTENT] = content
     # Alembic tells on standard output what it does, and can be told to be quiet only on its own command line.
     with translated_errors(), contextlib.redirect_stdout(io.StringIO()):
         script = alembic.command.revision(alembic_config, message, autogenerate=True)

@@ -73,9 +73,7 @@ class Column(CatalogObject):
             parts.append(f"generated always as ({self.expression}) {'stored' if self.generated == 's' else 'virtual'}")
         elif self.identity_kind:
             parts.append(f"generated {_IDENTITY[self.identity_kind]} as identity ({self._sequence_options()})")
-        if self.not_null and not self.identity_kind:
-            parts.append(self._not_null())
-        elif self.not_null and self.not_null_name:
+        if (self.not_null and not self.identity_kind) or (self.not_null and self.not_null_name):
             parts.append(self._not_null())
         if with_default and self.has_default:
             parts.append(f"default {self.expression}")
@@ -190,7 +188,12 @@ class Column(CatalogObject):
 
     def _generation(self, after: Column) -> list[str] | None:
         changed = self.own_changes(after)
-        if self.generated == "s" and not after.generated and changed == {"generated", "expression"} and not after.expression:
+        if (
+            self.generated == "s"
+            and not after.generated
+            and changed == {"generated", "expression"}
+            and not after.expression
+        ):
             return [self._alter("drop expression")]
         if after.generated and self.generated:
             return None  # its values follow from other columns, so that nothing is lost
@@ -200,11 +203,14 @@ class Column(CatalogObject):
         found = []
         if self.identity_kind and not after.not_null:
             return []
+        if self.not_null and after.not_null and self.not_null_no_inherit == after.not_null_no_inherit:
+            old, new = self._constraint_name(), after._constraint_name()
+            return [statement("alter table {} rename constraint {} to {}", self._table(), old, new)]
         if self.not_null:
             found.append(self._alter("drop not null"))
         if after.not_null:
             if after.not_null_name or after.not_null_no_inherit:
-                name = after.not_null_name or f"{after.name}_{after.part}_not_null"
+                name = after._constraint_name()
                 made = statement(
                     "alter table {} add constraint {} not null {}{}",
                     self._table(), name, self.part, raw(" no inherit" if after.not_null_no_inherit else ""),
@@ -213,6 +219,10 @@ class Column(CatalogObject):
             else:
                 found.append(self._alter("set not null"))
         return found
+
+    def _constraint_name(self) -> str:
+        """Name of its NOT NULL: by itself Postgres takes the table's and the column's."""
+        return self.not_null_name or f"{self.name}_{self.part}_not_null"[:63]
 
     def _identity_changes(self, after: Column) -> list[str]:
         if not self.identity_kind:
@@ -229,7 +239,9 @@ class Column(CatalogObject):
             renamed = [statement("alter sequence {} rename to {}", old, new)]
         else:
             renamed = []
-        changes = [] if self.identity_kind == after.identity_kind else [f"set generated {_IDENTITY[after.identity_kind]}"]
+        changes = (
+            [] if self.identity_kind == after.identity_kind else [f"set generated {_IDENTITY[after.identity_kind]}"]
+        )
         if self.sequence[2:] != after.sequence[2:]:
             _, _, start, increment, minimum, maximum, cache, cycle = after.sequence
             changes.append(

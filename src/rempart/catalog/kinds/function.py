@@ -58,7 +58,11 @@ class Function(CatalogObject):
     def alter(self, after: CatalogObject) -> list[str] | None:
         """See `CatalogObject.alter`."""
         assert isinstance(after, Function)
-        fixed = (self.prokind, self.result, self.defaults) == (after.prokind, after.result, min(after.defaults, self.defaults))
+        fixed = (self.prokind, self.result, self.defaults) == (
+            after.prokind,
+            after.result,
+            min(after.defaults, self.defaults),
+        )
         if not fixed or not _names_kept(self.argument_names, after.argument_names):
             return None
         return [after.definition.rstrip()]

@@ -97,7 +97,9 @@ class Setting(CatalogObject):
     kind: ClassVar[str] = "setting"
 
     def _refuse(self) -> Unsupported:
-        return Unsupported("a setting of a database or a role is changed by the database's owner, or a superuser, by hand")
+        return Unsupported(
+            "a setting of a database or a role is changed by the database's owner, or a superuser, by hand"
+        )
 
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""

@@ -84,7 +84,11 @@ class Table(CatalogObject):
         if self.bound is None:
             return []
         parent = qualified(*self.parents[0])
-        return [statement("alter table {} attach partition {} {}", parent, qualified(self.schema, self.name), raw(self.bound))]
+        return [
+            statement(
+                "alter table {} attach partition {} {}", parent, qualified(self.schema, self.name), raw(self.bound)
+            )
+        ]
 
     def switches(self, before: Table | None = None) -> list[str]:
         """The SQL of row security and replica identity.
@@ -120,7 +124,9 @@ class Table(CatalogObject):
         named = qualified(self.schema, self.name)
         found = []
         if "persistence" in changed:
-            found.append(statement("alter table {} set {}", named, raw("unlogged" if after.persistence == "u" else "logged")))
+            found.append(
+                statement("alter table {} set {}", named, raw("unlogged" if after.persistence == "u" else "logged"))
+            )
         if "access_method" in changed:
             found.append(statement("alter table {} set access method {}", named, after.access_method or "heap"))
         if "tablespace" in changed:
@@ -163,4 +169,3 @@ class Table(CatalogObject):
     def names_taken(self) -> tuple[tuple[str, str, str], ...]:
         """See `CatalogObject.names_taken`."""
         return (("relation", self.schema, self.name), ("type", self.schema, self.name))
-

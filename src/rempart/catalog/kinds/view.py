@@ -42,7 +42,11 @@ class View(CatalogObject):
         return [self._definition("create materialized view" if self.materialized else "create view")]
 
     def _definition(self, verb: str) -> str:
-        parts = [verb, self._named().as_string(), f"({', '.join(Name(column[0]).as_string() for column in self.columns)})"]
+        parts = [
+            verb,
+            self._named().as_string(),
+            f"({', '.join(Name(column[0]).as_string() for column in self.columns)})",
+        ]
         if self.access_method:
             parts.append(f"using {Name(self.access_method).as_string()}")
         if self.stored_options:
@@ -70,9 +74,15 @@ class View(CatalogObject):
             return None
         if self.access_method != after.access_method:
             return None
-        found = option_changes(f"alter {self._word()} {self._named().as_string()}", self.stored_options, after.stored_options)
+        found = option_changes(
+            f"alter {self._word()} {self._named().as_string()}", self.stored_options, after.stored_options
+        )
         if self.tablespace != after.tablespace:
-            found.append(statement("alter {} {} set tablespace {}", raw(self._word()), self._named(), after.tablespace or "pg_default"))
+            found.append(
+                statement(
+                    "alter {} {} set tablespace {}", raw(self._word()), self._named(), after.tablespace or "pg_default"
+                )
+            )
         if self.materialized and self.populated != after.populated:
             empty = raw("" if after.populated else " with no data")
             found.append(statement("refresh materialized view {}{}", self._named(), empty))

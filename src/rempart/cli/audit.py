@@ -1,0 +1,140 @@
+"""The command ``rempart audit``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rempart.cli.progress import progress
+from rempart.errors import GateFailure, UsageError
+
+if TYPE_CHECKING:
+    from rempart.audit.drift import Expected
+    from rempart.audit.run import Gateway, Scope
+    from rempart.catalog.model import Catalog
+    from rempart.config import Config
+    from rempart.sources.source import Source
+
+
+class Format(StrEnum):
+    """How the outcome is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def audit(
+    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="The database.")] = None,
+    env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="An environment of the project.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="How the outcome is written.")] = Format.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail for what was not audited, too.")] = False,
+    rest: Annotated[
+        str | None, typer.Option("--rest", metavar="URL", help="Ask this REST gateway too, with REMPART_ANON_KEY.")
+    ] = None,
+) -> None:
+    """Look at a live database, without writing to it: the linter's rules on what is really there, what the anonymous
+    role gets, and what changed since the released revision."""
+    from rempart.audit.run import audit as run
+    from rempart.cli import audit_report
+    from rempart.sources.source import parse
+
+    if (url is None) == (env is None):
+        raise UsageError("one database is audited.", next_step="name it by --url URL or by --env NAME")
+    gateway = _gateway(rest)
+    config = _project()
+    source = parse(f"env:{env}" if env is not None else str(url))
+    if not source.is_live:
+        raise UsageError("--url is no postgresql:// URL.", "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    with progress() as told:
+        found = run(_address(source, config), _scope(config, source, gateway, told.step), told.step)
+    if output is Format.JSON:
+        typer.echo(json.dumps(audit_report.as_json(found, strict=strict), indent=2, ensure_ascii=False))
+    else:
+        from rich.console import Console
+
+        audit_report.print_audit(found, Console(highlight=False), strict=strict)
+    if not found.passes(strict=strict):
+        raise GateFailure("the audit found holes." if not found.passes(strict=False) else "not everything was audited.")
+
+
+def _project() -> Config | None:
+    """The project one stands in; a database can be audited without any."""
+    from rempart.config import Config
+
+    here = Path.cwd()
+    if not any((folder / "pyproject.toml").is_file() for folder in (here, *here.parents)):
+        return None
+    return Config.find(here)
+
+
+def _address(source: Source, config: Config | None) -> str:
+    from rempart.sources.live import url_of
+    from rempart.sources.source import SourceKind
+
+    if config is not None:
+        return url_of(source, config)
+    if source.kind is SourceKind.ENVIRONMENT:
+        raise UsageError("there is no project here, and so no environment.", next_step="name the database by --url")
+    return source.detail
+
+
+def _gateway(rest: str | None) -> Gateway | None:
+    from rempart.audit.rest import KEY_VARIABLE
+    from rempart.audit.run import Gateway
+
+    if rest is None:
+        return None
+    key = os.environ.get(KEY_VARIABLE, "")
+    if not key:
+        raise UsageError(
+            f"--rest needs the gateway's anonymous key, and {KEY_VARIABLE} is not set.",
+            next_step=f"set {KEY_VARIABLE} to the key that the web page ships",
+        )
+    return Gateway(rest, key)
+
+
+def _scope(config: Config | None, source: Source, gateway: Gateway | None, step: Callable[[str], None]) -> Scope:
+    from rempart.audit.justified import justified_by
+    from rempart.audit.run import Scope
+    from rempart.lint.configuration import load
+    from rempart.lint.registry import all_rules
+
+    configuration = load(str(Path.cwd()), [*(rule.name for rule in all_rules()), "squawk/"])
+    if config is None:
+        return Scope(settings=configuration.settings, gateway=gateway)
+    return Scope(
+        exposed=config.exposed_schemas,
+        anonymous=config.anonymous_role,
+        claims_setting=config.claims_setting,
+        owners=(config.owner,),
+        settings=configuration.settings,
+        justified=justified_by(configuration),
+        expected=_expected(config, source, step),
+        gateway=gateway,
+    )
+
+
+def _expected(config: Config, source: Source, step: Callable[[str], None]) -> Expected:
+    from rempart.postgres import binaries
+    from rempart.revisions.workbench import workbench
+    from rempart.sources.source import parse
+
+    def build(revision: str, found: Catalog) -> tuple[Catalog, Catalog]:
+        major = found.major if found.major in binaries.installed() else binaries.DEFAULT_MAJOR
+        with workbench(config, major, step) as bench:
+            wanted = bench.catalog_of(parse(f"revisions@{revision}"))
+            # Another version prints one definition in another way: the database is brought over by a dump.
+            return wanted, found if found.major == major else bench.catalog_of(source)
+
+    return build
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(audit)
