@@ -43,13 +43,11 @@ def probe(
                 become(connection, role, claims_setting)
                 seen = {id(one): _sight(connection, one) for one in found if one.may_read and one.relkind not in "fS"}
         relations = tuple(_relation(connection, one, seen.get(id(one)), refusal) for one in found)
-    missing = [
-        NotAudited(f"what {role} sees of {one.name}", one.reason) for one in relations if one.sight is Sight.UNDECIDED
-    ]
     if refusal is not None:
-        missing.insert(
-            0, NotAudited(f"what {role} sees", f"not observed, decided from privileges and policies: {refusal}")
-        )
+        missing = [NotAudited(f"what {role} sees", f"not observed, decided from privileges and policies: {refusal}")]
+    else:
+        undecided = [one for one in relations if one.sight is Sight.UNDECIDED]
+        missing = [NotAudited(f"what {role} sees of {one.name}", one.reason) for one in undecided]
     return Anonymous(role, refusal is None, relations, functions), missing
 
 
@@ -66,7 +64,7 @@ def _relation(
             sight, why = decided(one)
             observed = False
             if refusal is not None or one.relkind == "f":
-                reason = f"not observed: {why}"
+                reason = why
             else:
                 empty = "empty" if one.auditor_sees_all else "no row to see"
                 reason = f"{empty}: not observed; {why}"

@@ -93,4 +93,4 @@ def _in_acl(role: str) -> str:
 
 def _catalog(whole: Catalog, objects: list[CatalogObject]) -> Catalog:
     kept: dict[Identity, CatalogObject] = {one.identity: one for one in objects}
-    return Catalog(whole.major, kept, whole.dependencies, whole.not_compared)
+    return replace(whole, objects=kept)

@@ -1,8 +1,8 @@
 """Queries as Postgres prints them, made to mean on the way back exactly what was printed.
 
 Where a query's column names cannot be seen (a later branch of a union, a sub-select in an expression) Postgres prints
-a column's name only when it is not `?column?` (get_target_list in ruleutils.c). Read again, an expression such as a cast
-or a call gets a name of its own instead, and is printed differently from then on: two databases would differ by that
+a column's name only when it is not `?column?` (get_target_list in ruleutils.c). Read again, an expression such as a
+cast or a call gets a name of its own instead, and is printed differently from then on: two databases would differ by that
 alone.
 """
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import ClassVar
 
 from rempart.catalog.identity import Identity
@@ -112,11 +113,16 @@ class Catalog:
     Attributes:
         major: Major version of the server.
         objects: By identity.
-        dependencies: For each object the objects it needs, of those in `objects`.
         not_compared: What there is but was not read: its kind, its name.
+        find_dependencies: Finds `dependencies`, which only who writes SQL needs.
     """
 
     major: int
     objects: Mapping[Identity, CatalogObject]
-    dependencies: Mapping[Identity, frozenset[Identity]]
     not_compared: tuple[tuple[str, str], ...]
+    find_dependencies: Callable[[], Mapping[Identity, frozenset[Identity]]] = field(repr=False, compare=False)
+
+    @cached_property
+    def dependencies(self) -> Mapping[Identity, frozenset[Identity]]:
+        """For each object the objects it needs."""
+        return self.find_dependencies()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from rempart.catalog.kinds import KINDS
 from rempart.catalog.model import Catalog, CatalogObject
 from rempart.errors import OperationError
 from rempart.postgres.platform import INSTALLED
+from rempart.postgres.server import connect
 
 Connection = psycopg.Connection[Any]
 _Address = tuple[int, int, int]
@@ -56,9 +58,27 @@ def read(connection: Connection) -> Catalog:
                 identity = made.identity
                 objects[identity] = made
                 addresses[address] = identity
-        dependencies = _dependencies(connection, addresses)
+        parts, needs = _rows(connection, "parts"), _rows(connection, "dependencies")
         unread = tuple(_rows(connection, "not_compared"))
-    return Catalog(major, objects, dependencies, unread)
+    return Catalog(major, objects, unread, partial(_dependencies, addresses, parts, needs))
+
+
+def read_all(urls: Sequence[str]) -> list[Catalog]:
+    """Read several databases at the same time: much of it is waiting for their servers.
+
+    Args:
+        urls: The databases.
+
+    Raises:
+        OperationError: One cannot be reached or read.
+    """
+
+    def read_one(url: str) -> Catalog:
+        with connect(url) as connection:
+            return read(connection)
+
+    with ThreadPoolExecutor(max_workers=max(len(urls), 1)) as pool:
+        return list(pool.map(read_one, urls))
 
 
 @contextmanager
@@ -107,8 +127,10 @@ def _by_address(connection: Connection, query: str) -> dict[_Address, tuple[str,
     return {row[:3]: tuple(sorted(row[3])) for row in _rows(connection, query)}
 
 
-def _dependencies(connection: Connection, addresses: dict[_Address, Identity]) -> dict[Identity, frozenset[Identity]]:
-    parts = {row[:3]: row[3:] for row in _rows(connection, "parts")}
+def _dependencies(
+    addresses: dict[_Address, Identity], part_rows: list[tuple[Any, ...]], rows: list[tuple[Any, ...]]
+) -> dict[Identity, frozenset[Identity]]:
+    parts = {row[:3]: row[3:] for row in part_rows}
 
     def identity(address: _Address) -> Identity | None:
         for _ in range(len(parts)):
@@ -121,7 +143,7 @@ def _dependencies(connection: Connection, addresses: dict[_Address, Identity]) -
         return addresses.get((*address[:2], 0)) if address[2] else None
 
     found: dict[Identity, set[Identity]] = defaultdict(set)
-    for row in _rows(connection, "dependencies"):
+    for row in rows:
         needing, needed = identity(row[:3]), identity(row[3:])
         if needing is not None and needed is not None and needing != needed:
             found[needing].add(needed)

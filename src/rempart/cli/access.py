@@ -35,16 +35,17 @@ def access(
     A source is declared, revisions, revisions@REV, git:REF, or a .sql file or folder.
     """
     from rempart.access import current, mapfile
-    from rempart.access.subject import observe_source
+    from rempart.access.subject import observe_source, refuse_live
     from rempart.config import Config
     from rempart.revisions.workbench import workbench
     from rempart.sources.source import parse
 
     if write and check:
         raise UsageError("--write and --check exclude each other.", next_step="use one of them")
-    config = Config.find()
+    config, wanted = Config.find(), parse(source)
+    refuse_live(wanted)
     with progress() as told, workbench(config, postgres, told.step) as bench:
-        access_map = observe_source(bench, parse(source))
+        access_map = observe_source(bench, wanted)
     if write:
         current.write(config, access_map)
         typer.echo(f"written: {config.access_map} ({len(mapfile.lines_of(access_map))} lines)")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rempart.cli.progress import progress
-from rempart.errors import GateFailure, UsageError
+from rempart.errors import UsageError
 
 if TYPE_CHECKING:
     from rempart.audit.drift import Expected
@@ -58,9 +58,9 @@ def audit(
     else:
         from rich.console import Console
 
-        audit_report.print_audit(found, Console(highlight=False), strict=strict)
+        audit_report.print_audit(found, Console(soft_wrap=True, highlight=False), strict=strict)
     if not found.passes(strict=strict):
-        raise GateFailure("the audit found holes." if not found.passes(strict=False) else "not everything was audited.")
+        raise typer.Exit(1)
 
 
 def _project() -> Config | None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from rempart.audit.model import Anonymous, Answer, Audit, RelationSeen, Sight
@@ -24,7 +22,7 @@ def print_audit(audit: Audit, console: Console, *, strict: bool) -> None:
 
     Args:
         audit: The audit.
-        console: Where to.
+        console: Where to; it does not wrap lines.
         strict: Whether what was not audited fails.
     """
     who = f"{printable(audit.database)} as {printable(audit.role)}"
@@ -32,15 +30,13 @@ def print_audit(audit: Audit, console: Console, *, strict: bool) -> None:
     _print_findings(audit.findings, console)
     if audit.anonymous is not None:
         _print_anonymous(audit.anonymous, console)
-    leaks = [one for one in audit.rest or () if one.answer is Answer.ROW]
-    _print_list("the REST gateway gives a row of", [(one.relation, one.detail) for one in leaks], console)
-    drifted = [
-        (one.object, " ".join((one.change, *([f"({', '.join(one.details)})"] if one.details else []))))
-        for one in audit.drift.differences
-    ]
-    _print_list(f"drift since revision {audit.drift.revision}", drifted, console)
-    _print_list("not audited", [(one.subject, one.reason) for one in audit.not_audited], console)
-    _print_verdict(audit, console, strict=strict)
+    leaks = [(one.relation, one.detail) for one in audit.rest or () if one.answer is Answer.ROW]
+    _print_rows("the REST gateway gives a row of", leaks, console)
+    drifted = [(one.object, one.change, ", ".join(one.details)) for one in audit.drift.differences]
+    _print_rows(f"drift since revision {audit.drift.revision}", drifted, console)
+    _print_rows("not audited", [(one.subject, one.reason) for one in audit.not_audited], console)
+    verdict = ("passes", "bold green") if audit.passes(strict=strict) else ("fails", "bold red")
+    _print_rows("", [("verdict", verdict[0]), *_verdict_words(audit)], console, {verdict[0]: verdict[1]})
 
 
 def _print_findings(findings: Sequence[Finding], console: Console) -> None:
@@ -49,30 +45,53 @@ def _print_findings(findings: Sequence[Finding], console: Console) -> None:
         if not finding.suppressed:
             groups[finding.severity, finding.rule].append(finding)
     for (severity, rule), found in sorted(groups.items(), key=lambda group: (group[0][0].rank, group[0][1])):
-        console.print()
         number = f" ({len(found)})" if len(found) > 1 else ""
+        console.print()
         console.print(Text.assemble((severity.value, _STYLES[severity]), f" {rule}{number}"))
-        if len(found) == 1:
-            console.print(Padding(Text(printable(found[0].message)), (0, 0, 0, 2)))
+        lines = [found[0].message] if len(found) == 1 else _joined([_named(one) for one in found], console.width)
+        for line in lines:
+            console.print(Text(f"  {printable(line)}"))
+
+
+def _named(finding: Finding) -> str:
+    return finding.path.removeprefix(PREFIX)
+
+
+def _joined(names: Sequence[str], width: int) -> list[str]:
+    """Names in as few lines as they need, none of them broken."""
+    lines: list[str] = []
+    for name in names:
+        if lines and len(lines[-1]) + len(name) + 4 <= width:
+            lines[-1] += f", {name}"
         else:
-            names = ", ".join(finding.path.removeprefix(PREFIX) for finding in found)
-            console.print(Padding(Text(printable(names)), (0, 0, 0, 2)))
+            lines[-1:] = [*(f"{line}," for line in lines[-1:]), name]
+    return lines
 
 
 def _print_anonymous(seen: Anonymous, console: Console) -> None:
     rows = [
-        (one.name, one.kind, one.sight.value, _about(one))
+        (one.name, one.kind, _sight(one), _about(one))
         for one in seen.relations
         if one.sight in (Sight.ROWS, Sight.UNDECIDED) or one.writes
     ]
-    if rows:
-        _print_table(f"what {seen.role} gets", rows, console)
+    _print_rows(f"what {seen.role} gets", rows, console)
     functions = [
         (one.name, "with its owner's rights" if one.definer else "", "through PUBLIC" if one.by_public else "")
         for one in seen.functions
     ]
-    if functions:
-        _print_table(f"what {seen.role} may execute (not called)", functions, console)
+    _print_rows(f"what {seen.role} may execute (not called)", functions, console)
+
+
+def _sight(one: RelationSeen) -> str:
+    if one.kind == "sequence":
+        return ""
+    words = {
+        Sight.ROWS: "rows" if one.observed else "would give rows",
+        Sight.NOTHING: "no row",
+        Sight.REFUSED: "refused",
+        Sight.UNDECIDED: "undecided",
+    }
+    return words[one.sight]
 
 
 def _about(one: RelationSeen) -> str:
@@ -81,32 +100,24 @@ def _about(one: RelationSeen) -> str:
     return "; ".join(part for part in (one.reason, columns, writes) if part)
 
 
-def _print_list(title: str, rows: Sequence[tuple[str, str]], console: Console) -> None:
-    if rows:
-        _print_table(title, rows, console)
-
-
-def _print_table(title: str, rows: Sequence[tuple[str, ...]], console: Console) -> None:
+def _print_rows(
+    title: str, rows: Sequence[tuple[str, ...]], console: Console, styles: Mapping[str, str] | None = None
+) -> None:
+    """Print rows in columns as wide as their cells, whatever the width of the terminal: names stay whole."""
+    if not rows:
+        return
     console.print()
-    console.print(Text(title, "bold"))
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for _ in rows[0]:
-        table.add_column(overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    console.print(Padding(table, (0, 0, 0, 2)))
-
-
-def _print_verdict(audit: Audit, console: Console, *, strict: bool) -> None:
-    console.print()
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    passes = audit.passes(strict=strict)
-    table.add_row(
-        Text("verdict", "bold"), Text("passes" if passes else "fails", "bold green" if passes else "bold red")
-    )
-    for name, words in _verdict_words(audit):
-        table.add_row(name, Text(words))
-    console.print(table)
+    if title:
+        console.print(Text(title, "bold"))
+    shown = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        line = Text("  " if title else "")
+        for cell, width in zip(row, widths, strict=True):
+            line.append(cell, (styles or {}).get(cell))
+            line.append(" " * (width - len(cell) + 2))
+        line.rstrip()
+        console.print(line)
 
 
 def _verdict_words(audit: Audit) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.identity import Identity
@@ -114,7 +114,7 @@ def _declared(bench: Workbench, reached: list[Catalog]) -> Check:
 def _without_version_schema(catalog: Catalog) -> Catalog:
     """Without what Alembic keeps for itself, and leaves behind at base."""
     objects = {key: made for key, made in catalog.objects.items() if key != _VERSION_SCHEMA}
-    return without_version_table(Catalog(catalog.major, objects, catalog.dependencies, catalog.not_compared))
+    return without_version_table(replace(catalog, objects=objects))
 
 
 def _lines(differences: Sequence[Difference]) -> Iterator[str]:

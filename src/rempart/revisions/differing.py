@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rempart.catalog.granting import Setup, others
 from rempart.catalog.identity import Identity
@@ -49,7 +49,7 @@ def compare_sources(config: Config, before: Source, after: Source, step: Step = 
         OperationError: A source could not be read.
     """
     with workbench(config, common_major(config, before, after), step) as bench:
-        old, new = without_version_schema(*(bench.catalog_of(source) for source in (before, after)))
+        old, new = without_version_schema(*bench.both(before, after))
         if before.is_live != after.is_live:
             old, new = _as_one_database(old, new)
         step("comparing")
@@ -90,4 +90,4 @@ def _as_one_database(before: Catalog, after: Catalog) -> tuple[Catalog, Catalog]
     if others(grants(old.acl), old.owner) != others(grants(new.acl), new.owner):
         return before, after
     objects = dict(after.objects) | {_DATABASE: old}
-    return before, Catalog(after.major, objects, after.dependencies, after.not_compared)
+    return before, replace(after, objects=objects)

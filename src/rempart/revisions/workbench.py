@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rempart.catalog.identity import Identity
 from rempart.catalog.model import Catalog
-from rempart.catalog.read import read
+from rempart.catalog.read import read, read_all
 from rempart.config import Config
 from rempart.errors import OperationError
 from rempart.postgres import binaries, databases, platform
@@ -128,6 +128,33 @@ class Workbench:
                 return without_version_table(read(connection))
         return self._brought_over(url)
 
+    def both(self, first: Source, second: Source) -> tuple[Catalog, Catalog]:
+        """The catalogs of two sources, read at the same time where nothing has to be brought over.
+
+        Args:
+            first: A source.
+            second: Another.
+
+        Raises:
+            UsageError: There is no such source.
+            OperationError: One could not be read.
+        """
+        urls = [self._url_here(source) for source in (first, second)]
+        if None in urls:
+            return self.catalog_of(first), self.catalog_of(second)
+        self.step("reading both")
+        old, new = (without_version_table(found) for found in read_all([str(url) for url in urls]))
+        return old, new
+
+    def _url_here(self, source: Source) -> str | None:
+        """Where a source can be read as it is; None when it has to be brought over to this version first."""
+        if not source.is_live:
+            return self.server.url(self.database(source))
+        url = url_of(source, self.config)
+        with connect(url) as connection:
+            same = connection.info.server_version // 10000 == self.server.major
+        return url if same else None
+
     def _brought_over(self, url: str) -> Catalog:
         """Read a database of another version by way of a dump, for versions print one definition differently.
 
@@ -141,7 +168,7 @@ class Workbench:
             there = read(connection)
         kept = {identity: made for identity, made in over.objects.items() if identity.kind not in _NOT_IN_A_DUMP}
         cluster = {identity: made for identity, made in there.objects.items() if identity.kind in _NOT_IN_A_DUMP}
-        return Catalog(over.major, cluster | kept, over.dependencies, there.not_compared)
+        return replace(over, objects=cluster | kept, not_compared=there.not_compared)
 
 
 @contextmanager
@@ -214,7 +241,7 @@ def without_version_table(catalog: Catalog) -> Catalog:
 
 def _without(catalog: Catalog, left_out: set[Identity]) -> Catalog:
     objects = {identity: made for identity, made in catalog.objects.items() if identity not in left_out}
-    return Catalog(catalog.major, objects, catalog.dependencies, catalog.not_compared)
+    return replace(catalog, objects=objects)
 
 
 def _new_name() -> str:
