@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import commands, lint, per_row, rls_tax, sync
+from benchmarks import catalog, commands, lint, per_row, rls_tax, sync
 from rempart.config import Config
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "per_row": per_row.run,
     "rls_tax": rls_tax.run,
     "lint": lint.run,
+    "catalog": catalog.run,
 }
 
 

@@ -152,7 +152,7 @@ class Laboratory:
             return []
         answers = self.connection.execute(
             "select state, message, answer from rempart_probe.ask(%s)",
-            ([statement.as_string(self.connection) for statement in statements],),
+            (json.dumps([statement.as_string(self.connection) for statement in statements]),),
         )
         return [_answer(*row) for row in answers]
 
@@ -176,7 +176,7 @@ class Laboratory:
                 [persona.role for persona in self.personas],
                 self.config.claims_setting,
                 [json.dumps(dict(persona.claims)) for persona in self.personas],
-                [statement.as_string(self.connection) for statement in statements],
+                json.dumps([statement.as_string(self.connection) for statement in statements]),
             ),
         )
         for number, *answer in answers:
@@ -195,7 +195,7 @@ class Laboratory:
             batch = tries[start : start + _BATCH]
             answers = self.connection.execute(
                 "select state, message, context, touched, silenced, written from rempart_probe.attempt(%s, %s, %s)",
-                ([row for row, _ in batch], [text for _, text in batch], counting),
+                (json.dumps([row for row, _ in batch]), json.dumps([text for _, text in batch]), counting),
             ).fetchall()
             for (_, text), (state, message, context, touched, silenced, written) in zip(batch, answers, strict=True):
                 found.append(

@@ -24,11 +24,13 @@ $$;
 
 -- Try statements. A row that is named is the only one that UPDATE and DELETE reach (the policies see to it). What
 -- fails otherwise than for want of a privilege is tried again without triggers, to hear what the policies say.
-create function rempart_probe.attempt(rows_ text[], statements text[], counting boolean)
+create function rempart_probe.attempt(aims json, tries json, counting boolean)
 returns table (state text, message text, context text, touched bigint, silenced text, written jsonb)
 language plpgsql
 as $$
 declare
+    rows_ text[] := array(select pg_catalog.json_array_elements_text(aims));
+    statements text[] := array(select pg_catalog.json_array_elements_text(tries));
     place int;
     before jsonb;
 begin
@@ -75,12 +77,13 @@ begin
 end
 $$;
 
--- Ask queries that give one array of texts each.
-create function rempart_probe.ask(statements text[])
+-- Ask queries that give one array of texts each. Lists come as JSON, which costs the client least to write.
+create function rempart_probe.ask(asked json)
 returns table (state text, message text, answer text[])
 language plpgsql
 as $$
 declare
+    statements text[] := array(select pg_catalog.json_array_elements_text(asked));
     place int;
 begin
     for place in 1 .. pg_catalog.cardinality(statements) loop
@@ -101,7 +104,7 @@ end
 $$;
 
 -- Ask the same queries as each of several sessions. Without a login role the caller stays who he is.
-create function rempart_probe.ask_each(login text, roles text[], setting text, claims text[], statements text[])
+create function rempart_probe.ask_each(login text, roles text[], setting text, claims text[], asked json)
 returns table (session_ int, state text, message text, answer text[])
 language plpgsql
 as $$
@@ -117,7 +120,7 @@ begin
                 execute pg_catalog.format('set local role %I', roles[number]);
             end if;
             perform pg_catalog.set_config(setting, claims[number], true);
-            select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(a)) into found_ from rempart_probe.ask(statements) a;
+            select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(a)) into found_ from rempart_probe.ask(asked) a;
             raise exception using errcode = 'RPTRY';
         exception
             when sqlstate 'RPTRY' then

@@ -1,0 +1,93 @@
+"""Both catalogs of two large databases read and compared, and how that grows with their size."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+from benchmarks.measure import Result
+from rempart.config import Config
+from rempart.postgres import databases
+from rempart.postgres.embedded import temporary_server
+from rempart.postgres.server import Server, connect
+
+TARGET_SECONDS = 2.0
+TARGET_MB = 200
+TARGET_GROWTH = 1.25  # of the time per object, from 800 to 3,200 tables
+SIZES = (800, 3200)
+_AT_ONCE = 50  # tables a transaction: each takes locks
+
+_TABLE = """
+create table public.t{i} (
+    id bigint generated always as identity primary key, nom text not null default 'x',
+    montant numeric(12, 3) check (montant > 0), cree timestamptz default now(), ref bigint
+);
+alter table public.t{i} enable row level security;
+comment on table public.t{i} is 'Table {i}';
+create function public.f{i}() returns trigger language plpgsql set search_path = ''
+    as $$ begin new.cree := now(); return new; end $$;
+create function public.g{i}(a int) returns int language sql stable set search_path = '' as $$ select a + {i} $$;
+create policy p{i} on public.t{i} for select to bench using (ref = (select public.g{i}(1)));
+create policy q{i} on public.t{i} for insert to bench with check (ref > 0);
+create trigger g before insert on public.t{i} for each row execute function public.f{i}();
+create view public.v{i} with (security_invoker = true) as
+    select id, nom, montant from public.t{i} where cree > '2020-01-01';
+grant select, insert on public.t{i} to bench;
+grant select on public.v{i} to bench;
+"""
+# A process of its own: its time has the imports in it, and its memory nothing else.
+_COMPARE = """
+import resource, sys
+from rempart.catalog.compare import compare
+from rempart.catalog.read import read_all
+found = compare(*read_all(sys.argv[1:3]))
+assert [str(one.identity) for one in found] == ["table public.t5"], found
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def run(config: Config, rows: int, runs: int) -> Result:
+    """Measure the whole comparison, as a process.
+
+    Args:
+        config: The project.
+        rows: Not used: the size is that of the schema.
+        runs: Counted runs of each size.
+    """
+    result = Result("catalog", ("tables", "seconds", "ms a table", "MB"), facts={"runs": runs})
+    per_table = []
+    for tables in SIZES:
+        with temporary_server(settings={"max_locks_per_transaction": "1024"}) as server:
+            urls = _two_databases(server, tables)
+            measured = [_compare(urls) for _ in range(runs)]
+        seconds = statistics.median(one[0] for one in measured)
+        memory = max(one[1] for one in measured)
+        per_table.append(seconds / tables)
+        result.rows.append([tables, seconds, seconds / tables * 1000, memory])
+        if tables == SIZES[0] and (seconds > TARGET_SECONDS or memory > TARGET_MB):
+            result.missed.append(f"{tables} tables: {seconds:.2f} s, {memory} MB")
+    if per_table[-1] > per_table[0] * TARGET_GROWTH:
+        result.missed.append(f"a table costs {per_table[-1] / per_table[0]:.2f} times as much in the larger database")
+    return result
+
+
+def _two_databases(server: Server, tables: int) -> list[str]:
+    with connect(server.url()) as connection:
+        connection.execute("create role bench")
+    databases.create(server, "first")
+    with connect(server.url("first")) as connection:
+        for start in range(0, tables, _AT_ONCE):
+            text = "".join(_TABLE.format(i=i) for i in range(start, min(tables, start + _AT_ONCE)))
+            connection.execute(text.encode())
+    databases.create(server, "second", template="first")
+    with connect(server.url("second")) as connection:
+        connection.execute("alter table public.t5 disable row level security")
+    return [server.url("first"), server.url("second")]
+
+
+def _compare(urls: list[str]) -> tuple[float, int]:
+    started = time.perf_counter()
+    ran = subprocess.run([sys.executable, "-c", _COMPARE, *urls], capture_output=True, text=True, check=True)
+    return time.perf_counter() - started, int(ran.stdout)

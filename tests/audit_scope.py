@@ -1,0 +1,32 @@
+"""What the tests of the audit share: the scope of the project, and findings as pairs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rempart.audit.justified import justified_by
+from rempart.audit.model import Audit
+from rempart.audit.run import Scope
+from rempart.config import Config
+from rempart.lint.configuration import load
+from rempart.lint.registry import all_rules
+
+LEGACY = Path(__file__).parent / "legacy" / "depot.sql"
+
+
+def scope_of(config: Config) -> Scope:
+    """The scope of the project, without what takes a server of its own: the catalog of a revision."""
+    configuration = load(str(config.root), [*(rule.name for rule in all_rules()), "squawk/"])
+    return Scope(
+        exposed=config.exposed_schemas,
+        anonymous=config.anonymous_role,
+        claims_setting=config.claims_setting,
+        owners=(config.owner,),
+        settings=configuration.settings,
+        justified=justified_by(configuration),
+    )
+
+
+def holes(found: Audit) -> list[tuple[str, str]]:
+    """Rule and object of every finding that fails the audit."""
+    return sorted((one.rule, one.object) for one in found.findings if one.fails)

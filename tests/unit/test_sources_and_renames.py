@@ -1,0 +1,55 @@
+"""How sources and new names are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rempart.catalog.identity import Identity
+from rempart.errors import UsageError
+from rempart.revisions import renames
+from rempart.sources.source import SourceKind, parse
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "detail"),
+    [
+        ("declared", SourceKind.DECLARED, ""),
+        ("revisions", SourceKind.REVISIONS, "head"),
+        ("revisions@0007", SourceKind.REVISIONS, "0007"),
+        ("git:main~2", SourceKind.GIT, "main~2"),
+        ("env:staging", SourceKind.ENVIRONMENT, "staging"),
+        ("postgresql://u:p@h/d", SourceKind.URL, "postgresql://u:p@h/d"),
+    ],
+)
+def test_sources(written: str, kind: SourceKind, detail: str) -> None:
+    found = parse(written)
+    assert (found.kind, found.detail) == (kind, detail)
+    assert ":p@" not in found.shown
+
+
+def test_a_file_is_a_source(tmp_path: Path) -> None:
+    file = tmp_path / "a.sql"
+    file.write_text("select 1")
+    assert parse(str(file)).kind is SourceKind.PATH
+    for wrong in (str(tmp_path / "b.sql"), "git:", "env:", "nothing"):
+        with pytest.raises(UsageError, match="no source"):
+            parse(wrong)
+
+
+def test_renames() -> None:
+    column = renames.parse('public."Mes clients".nom=raison')
+    assert column.old == Identity("column", "public", "Mes clients", "nom")
+    assert str(column.reversed().reversed()) == str(column)
+    assert renames.parse("public.clients=customers").old == Identity("table", "public", "clients")
+    for wrong in (
+        "clients=x",
+        "public.clients",
+        "public.a.b.c=x",
+        "public.clients=a.b",
+        "1=2",
+        "public.t=x; drop table t",
+    ):
+        with pytest.raises(UsageError, match="--rename"):
+            renames.parse(wrong)
