@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from rempart.audit.judge import Justified
 from rempart.audit.justified import justified_by
 from rempart.audit.model import Audit
 from rempart.audit.run import Scope
 from rempart.config import Config
 from rempart.lint.configuration import load
 from rempart.lint.registry import all_rules
+from rempart.lint.settings import Settings
 
 LEGACY = Path(__file__).parent / "legacy" / "depot.sql"
 
 
 def scope_of(config: Config) -> Scope:
     """The scope of the project, without what takes a server of its own: the catalog of a revision."""
-    configuration = load(str(config.root), [*(rule.name for rule in all_rules()), "squawk/"])
+    settings, justified = _said_by(str(config.root))
     return Scope(
         exposed=config.exposed_schemas,
         anonymous=config.anonymous_role,
         claims_setting=config.claims_setting,
         owners=(config.owner,),
-        settings=configuration.settings,
-        justified=justified_by(configuration),
+        settings=settings,
+        justified=justified,
     )
+
+
+@cache
+def _said_by(root: str) -> tuple[Settings, Justified]:
+    configuration = load(root, [*(rule.name for rule in all_rules()), "squawk/"])
+    return configuration.settings, justified_by(configuration)
 
 
 def holes(found: Audit) -> list[tuple[str, str]]:

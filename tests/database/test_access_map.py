@@ -68,7 +68,7 @@ def declared(declaration: Declaration, command: str, role: str) -> set[str]:
 @pytest.mark.parametrize("role", ROLES)
 def test_the_map_says_what_the_matrix_declares(role: str, observed: AccessMap) -> None:
     personas = [persona.name for persona in observed.personas if persona.group == role]
-    assert len(personas) == 2
+    assert personas
     for name, declaration in matrix().relations.items():
         for persona in personas:
             cells = observed.relations[name][persona]

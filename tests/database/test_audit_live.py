@@ -16,6 +16,8 @@ from rempart.audit.session import reading
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.config import Config
+from rempart.postgres import databases, platform
+from rempart.revisions import runner
 
 OPEN_TO_ANON = "grant usage on schema public to anon;"
 
@@ -131,16 +133,15 @@ def test_a_hole_that_was_opened_by_hand_is_found(
 
 @pytest.mark.one_backend
 def test_holes_of_the_cluster_are_found(own_server: Any, config: Config) -> None:
-    from conftest import build_platform
-
-    build_platform(own_server, "roles", config)
+    databases.create(own_server, "roles")
+    platform.install(own_server, "roles", config.platform, config.owner)
     database = Database(own_server, "roles", config.owner)
     with database.connect() as superuser:
         superuser.execute("""
             alter role authenticated bypassrls;
             grant service_role to authenticated;
             create role forbidden_friend;
-            grant forbidden_friend to anon;
+            grant forbidden_friend to anon with inherit true;
             grant select on auth.users to forbidden_friend;
             grant authenticated to anon;
             create role auditor login;
@@ -231,11 +232,11 @@ def test_drift_since_the_revision_is_named_object_by_object(depot_database: Data
 
 @pytest.mark.one_backend
 def test_an_owner_of_another_name_is_no_drift(depot_database: Database, own_server: Any, config: Config) -> None:
-    from conftest import build_depot
-
     with depot_database.connect() as superuser:
         released = read(superuser)
-    build_depot(own_server, "elsewhere", config)
+    databases.create(own_server, "elsewhere")
+    platform.install(own_server, "elsewhere", config.platform, config.owner)
+    runner.upgrade(own_server.url("elsewhere", config.owner), "head", config)
     elsewhere = Database(own_server, "elsewhere", "The Owner")
     with elsewhere.connect() as superuser:
         superuser.execute('alter role depot_owner rename to "The Owner"')

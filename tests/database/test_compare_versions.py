@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from servers import Database
 
 from rempart.config import Config
@@ -11,7 +9,7 @@ from rempart.revisions.differing import compare_sources
 from rempart.sources.source import parse
 
 
-def test_a_live_database_at_head_is_the_declared_state(depot_database: Database, config: Config, tmp_path: Path) -> None:
+def test_a_live_database_at_head_is_the_declared_state(depot_database: Database, config: Config) -> None:
     live, declared = parse(depot_database.url()), parse("declared")
     found = compare_sources(config, live, declared)
     assert [str(one.identity) for one in found.plan.differences] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -30,7 +30,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
 
 
 class Gateway(BaseHTTPRequestHandler):
-    asked: list[tuple[str, str | None, str | None, str | None]] = []
+    asked: ClassVar[list[tuple[str, str | None, str | None, str | None]]] = []
 
     def do_GET(self) -> None:
         from urllib.parse import unquote

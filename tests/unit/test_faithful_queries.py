@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.catalog.faithful import expression, query
+from rempart.catalog.faithful import expression, query, same
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,19 @@ def test_queries(printed: str, runnable: str) -> None:
 def test_expressions() -> None:
     assert expression("(a > 1)") == "(a > 1)"
     assert expression("(a = ( SELECT f()))") == '(a = ( SELECT f() AS "?column?"))'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "equal"),
+    [
+        ("SELECT 1 AS a UNION SELECT 'x'::text;", "SELECT 1 AS a UNION SELECT 'x'::text AS text;", True),
+        ("SELECT 1 AS a UNION SELECT f('AS', b) AS f, c AS d;", "SELECT 1 AS a UNION SELECT f('AS', b), c;", True),
+        ("SELECT 1 AS a UNION SELECT 'x'::text;", "SELECT 1 AS b UNION SELECT 'x'::text;", False),
+        ("SELECT 1 AS a UNION SELECT 'x'::text;", "SELECT 1 AS a UNION SELECT 'y'::text;", False),
+        ("(a = ( SELECT f() AS f))", "(a = ( SELECT f()))", True),
+        ("(a = ( SELECT f() AS f))", "(b = ( SELECT f()))", False),
+        (None, "true", False),
+    ],
+)
+def test_names_that_cannot_be_seen_make_no_difference(first: str | None, second: str, equal: bool) -> None:
+    assert same(first, second) is equal

@@ -40,7 +40,7 @@ def observe(url: str, config: Config, step: Step) -> AccessMap:
         UsageError: The personas do not fit the database.
         OperationError: The server does not answer.
     """
-    personas = list(load_personas(config).values())
+    personas = [persona for persona in load_personas(config).values() if persona.observed]
     classes = load_classes(config)
     with connect(url) as connection, connection.transaction(force_rollback=True):
         laboratory = Laboratory(connection, config, personas)

@@ -28,6 +28,7 @@ class Persona:
         group: Name that it shares with personas which are to get the same, each in its own place; the access map
             names the group when they do.
         rows: Rows that make the persona, such as its profile: values by column, by `schema.table`.
+        observed: Whether the access map observes it: one persona of a kind may be enough there.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Persona:
     label: str | None = None
     group: str | None = None
     rows: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    observed: bool = True
 
 
 @dataclass(frozen=True)

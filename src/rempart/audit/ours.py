@@ -68,7 +68,7 @@ class Ours:
             acl=tuple(sorted(self._renamed_entry(entry) for entry in one.acl)),
         )
         if isinstance(changed, DefaultPrivileges) and changed.name == self._here:
-            built_in = tuple(sorted(self._renamed_entry(entry) for entry in changed.built_in))
+            built_in = tuple(self._renamed_entry(entry) for entry in changed.built_in)
             return replace(changed, name=self._there, built_in=built_in)
         if isinstance(changed, Policy) and self._here in changed.roles:
             roles = tuple(sorted(self._there if name == self._here else name for name in changed.roles))

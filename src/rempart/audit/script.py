@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 from rempart.audit.granted import column_grants, default_grants, grants_on
+from rempart.audit.wording import as_written
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
@@ -156,7 +158,9 @@ class _Writer:
             yield one.definition.rstrip().removesuffix(";")
 
     def _policy(self, one: Policy) -> Iterator[str]:
-        yield from one.create()
+        columns = {column.part for column in self._columns[one.schema, one.name]}
+        using, check = (as_written(predicate, one.name, columns) for predicate in (one.using, one.with_check))
+        yield from replace(one, using=using, with_check=check).create()
 
     def _system(self, one: SystemPrivileges) -> Iterator[str]:
         """Privileges on the server's own objects; what PUBLIC holds on them, it mostly holds by birth."""

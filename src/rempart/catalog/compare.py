@@ -60,8 +60,8 @@ def _differences(before: Catalog, after: Catalog) -> Iterator[Difference]:
         new = after.objects.get(identity)
         if new is None:
             yield Difference(identity, old, None)
-        elif old != new:
-            yield Difference(identity, old, new, old.changes(new))
+        elif old != new and (changes := old.changes(new)):
+            yield Difference(identity, old, new, changes)
     for identity, new in after.objects.items():
         if identity not in before.objects:
             yield Difference(identity, None, new)

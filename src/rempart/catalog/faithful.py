@@ -2,7 +2,7 @@
 
 Where a query's column names cannot be seen (a later branch of a union, a sub-select in an expression) Postgres prints
 a column's name only when it is not `?column?` (get_target_list in ruleutils.c). Read again, an expression such as a
-cast or a call gets a name of its own instead, and is printed differently from then on: two databases would differ by that
+cast or a call gets a name of its own, and is printed differently from then on: two databases would differ by that
 alone.
 """
 
@@ -42,20 +42,56 @@ def expression(text: str) -> str:
     return _with_names(head + text, len(head))
 
 
-def _with_names(statement: str, offset: int) -> str:
-    found = _Nameless()
+def same(first: str | None, second: str | None) -> bool:
+    """Whether two printed queries or expressions differ in nothing but names that cannot be seen.
+
+    A dump that was restored prints `'x'::text AS text` where the original prints `'x'::text`: it is one query.
+
+    Args:
+        first: As Postgres printed it; None for nothing.
+        second: The same elsewhere.
+    """
+    if first == second:
+        return True
+    if first is None or second is None or "SELECT" not in first:
+        return False
+    return _without_names(first) == _without_names(second)
+
+
+def _without_names(text: str) -> str:
+    statement = text if text.lstrip().startswith(("SELECT", "WITH")) else f"SELECT {text}"
+    found = _Hidden()
     found(parser.parse_sql(statement))
-    for end in sorted(_ends(statement, found.places), reverse=True):
+    places = [target.location for target in found.targets if target.name is not None]
+    tokens = parser.scan(statement)
+    for place, end in sorted(zip(places, _ends(statement, places), strict=True), reverse=True):
+        # Inner targets come later in the text, so that what is cut there moves only the ends of outer ones.
+        names = [token.start for token in tokens if place <= token.start < end and token.name == "AS"]
+        if names:
+            statement = statement[: names[-1]].rstrip() + statement[end:]
+            return _without_names(statement)
+    return statement
+
+
+def _with_names(statement: str, offset: int) -> str:
+    found = _Hidden()
+    found(parser.parse_sql(statement))
+    places = [
+        target.location
+        for target in found.targets
+        if target.name is None and isinstance(target.val, _NAMED_BY_POSTGRES)
+    ]
+    for end in sorted(_ends(statement, places), reverse=True):
         statement = f"{statement[:end]} AS {_NAMELESS}{statement[end:]}"
     return statement[offset:]
 
 
-class _Nameless(Visitor):
-    """Where columns begin that are called `?column?`, and would not be so on the way back."""
+class _Hidden(Visitor):
+    """The columns whose names cannot be seen."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.places: list[int] = []
+        self.targets: list[Any] = []
         self._hidden: set[int] = set()
 
     def visit_SelectStmt(self, _ancestors: Any, node: ast.SelectStmt) -> None:
@@ -66,9 +102,7 @@ class _Nameless(Visitor):
             if hidden:
                 self._hidden.add(id(node.larg))
         elif hidden:
-            for target in node.targetList or ():
-                if target.name is None and isinstance(target.val, _NAMED_BY_POSTGRES):
-                    self.places.append(target.location)
+            self.targets += node.targetList or ()
 
     def visit_SubLink(self, _ancestors: Any, node: ast.SubLink) -> None:
         """Note that a sub-select in an expression shows no names."""

@@ -35,12 +35,10 @@ def bring_over(url: str, server: Server, database: str) -> None:
         for role in roles:
             if role not in known:
                 target.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
-        # The dump makes it again, with the owner and the privileges it has.
-        target.execute("drop schema if exists public")
-    dumped = _run(server, "pg_dump", ["--schema-only", *_connection(url)], url)
-    text = dumped.decode()
-    if "CREATE SCHEMA public" not in text:
-        text = "CREATE SCHEMA public AUTHORIZATION pg_database_owner;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\n" + text
+    text = _run(server, "pg_dump", ["--schema-only", *_connection(url)], url).decode()
+    if "\nCREATE SCHEMA public;" in text:
+        # It is not the one that every new database has, so the dump makes it.
+        text = "DROP SCHEMA public;\n" + text
     arguments = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", *_connection(server.url(database))]
     _run(server, "psql", arguments, server.url(database), text.encode())
 

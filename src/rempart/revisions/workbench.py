@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from rempart.sources.live import url_of
 from rempart.sources.source import Source, SourceKind
 
 Step = Callable[[str], None]
+_MAINTAINED = ("table", "view", "default privileges")
+_MAINTAIN = re.compile(r"(=[^/m]*)m\*?(?=[^/]*/)")
 _NOT_IN_A_DUMP = ("database", "role", "membership", "setting", "system object")
 
 
@@ -131,6 +134,8 @@ class Workbench:
     def both(self, first: Source, second: Source) -> tuple[Catalog, Catalog]:
         """The catalogs of two sources, read at the same time where nothing has to be brought over.
 
+        A database that was brought over may come from a version before the privilege MAINTAIN, which is left out then.
+
         Args:
             first: A source.
             second: Another.
@@ -141,7 +146,7 @@ class Workbench:
         """
         urls = [self._url_here(source) for source in (first, second)]
         if None in urls:
-            return self.catalog_of(first), self.catalog_of(second)
+            return _without_maintain(self.catalog_of(first)), _without_maintain(self.catalog_of(second))
         self.step("reading both")
         old, new = (without_version_table(found) for found in read_all([str(url) for url in urls]))
         return old, new
@@ -237,6 +242,16 @@ def without_version_table(catalog: Catalog) -> Catalog:
 
     place = (version_table.SCHEMA, version_table.TABLE)
     return _without(catalog, {identity for identity in catalog.objects if (identity.schema, identity.name) == place})
+
+
+def _without_maintain(catalog: Catalog) -> Catalog:
+    """A catalog without the privilege MAINTAIN, which Postgres has since version 17."""
+    objects = {
+        identity: replace(made, acl=tuple(_MAINTAIN.sub(r"\1", entry) for entry in made.acl)) if made.acl else made
+        for identity, made in catalog.objects.items()
+        if identity.kind in _MAINTAINED
+    }
+    return replace(catalog, objects={**catalog.objects, **objects})
 
 
 def _without(catalog: Catalog, left_out: set[Identity]) -> Catalog:

@@ -30,6 +30,15 @@ class Policy(CatalogObject):
 
     kind: ClassVar[str] = "policy"
 
+    def changes(self, after: CatalogObject) -> tuple[str, ...]:
+        """See `CatalogObject.changes`."""
+        found = CatalogObject.changes(self, after)
+        return tuple(
+            name
+            for name in found
+            if name not in ("using", "with_check") or not faithful.same(getattr(self, name), getattr(after, name))
+        )
+
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
         made = statement("create policy {} on {}", self.part, qualified(self.schema, self.name))

@@ -37,6 +37,13 @@ class View(CatalogObject):
 
     kind: ClassVar[str] = "view"
 
+    def changes(self, after: CatalogObject) -> tuple[str, ...]:
+        """See `CatalogObject.changes`."""
+        found = CatalogObject.changes(self, after)
+        if "query" in found and isinstance(after, View) and faithful.same(self.query, after.query):
+            return tuple(name for name in found if name != "query")
+        return found
+
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
         return [self._definition("create materialized view" if self.materialized else "create view")]
@@ -63,14 +70,15 @@ class View(CatalogObject):
     def alter(self, after: CatalogObject) -> list[str] | None:
         """See `CatalogObject.alter`."""
         assert isinstance(after, View)
+        changed = self.own_changes(after)
         if self.materialized != after.materialized:
             return None
-        if not self.materialized and (self.query != after.query or self.columns != after.columns):
+        if not self.materialized and ("query" in changed or self.columns != after.columns):
             # CREATE OR REPLACE keeps grants and what depends on it, if the columns there are stay as they are. The
             # options are given again with it: without them it would take security_invoker away.
             keeps_columns = after.columns[: len(self.columns)] == self.columns
             return [after._definition("create or replace view")] if keeps_columns else None
-        if self.query != after.query or self.columns != after.columns:
+        if "query" in changed or self.columns != after.columns:
             return None
         if self.access_method != after.access_method:
             return None
