@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rempart.audit.judge import Justified, key_of
 from rempart.lint.configuration import LintConfiguration
 from rempart.lint.engine import lint
 from rempart.lint.files import select, units_of
 from rempart.lint.registry import all_rules
+from rempart.records import replace
 
 
 def justified_by(configuration: LintConfiguration) -> Justified:
     """Lint the declared state, and keep what its comments allow, each with a reason.
 
     Args:
-        configuration: The project's; one without a project allows nothing.
+        configuration: The project's; one without a project, or whose state is not declared yet, allows nothing.
 
     Raises:
         UsageError: A declared file cannot be read.
     """
-    if configuration.root is None:
+    there = tuple(path for path in configuration.paths if Path(path).exists())
+    if configuration.root is None or not there:
         return Justified()
-    files = select([], configuration).files
+    files = select([], replace(configuration, paths=there)).files
     report = lint(units_of(files), all_rules(), configuration.settings)
     return Justified(frozenset(key_of(finding) for finding in report.findings if finding.suppressed))

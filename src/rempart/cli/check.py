@@ -25,7 +25,11 @@ def register(app: typer.Typer) -> None:
 def check(
     format_: Annotated[_Format, typer.Option("--format", help="How to print it.")] = _Format.TEXT,
 ) -> None:
-    """Check that revisions and declared state agree and every downgrade restores what was there; exit 1 if not."""
+    """Check that revisions, declared state, access map and contract agree; exit 1 if not.
+
+    Every revision is run, undone and run again: its downgrade must restore what was there.
+    """
+    from rempart.access.checking import access_checks
     from rempart.cli.progress import progress
     from rempart.config import Config
     from rempart.revisions.checking import history_checks
@@ -35,6 +39,7 @@ def check(
     found: list[Check] = []
     with progress() as told, workbench(config, step=told.step) as bench:
         found += history_checks(bench)
+        found += access_checks(bench)
     if format_ is _Format.JSON:
         typer.echo(json.dumps({"version": 1, "checks": [_data(one) for one in found]}, indent=2, ensure_ascii=False))
     else:
