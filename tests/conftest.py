@@ -2,6 +2,9 @@
 
 A backend is `embedded-18`, `embedded-16` or `container`. REMPART_BACKENDS chooses (default: all present);
 one named in REMPART_REQUIRE_BACKENDS fails the run when it is missing or ran no test.
+
+The default run is the quick one: tests marked `slow` are left out, and those marked `costly` run on the first backend
+only. REMPART_ALL=1, which CI sets, runs everything.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ from rempart.revisions import runner
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = ("embedded-18", "embedded-16", "container")
+
+
+def _everything() -> bool:
+    return os.environ.get("REMPART_ALL") == "1"
 
 
 def _named(variable: str) -> list[str]:
@@ -67,11 +74,16 @@ _ran: pytest.StashKey[Counter[str]] = pytest.StashKey()
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         backends = metafunc.config.stash[_backends]
-        once = any(mark.name == "one_backend" for mark in metafunc.definition.iter_markers())
+        limiting = {"one_backend"} if _everything() else {"one_backend", "costly"}
+        once = any(mark.name in limiting for mark in metafunc.definition.iter_markers())
         metafunc.parametrize("backend", backends[:1] if once else backends, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not _everything():
+        left_out = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
     for item in items:
         backend = getattr(item, "callspec", None) and item.callspec.params.get("backend")
         if backend:

@@ -41,9 +41,10 @@ FILES = {
 }
 
 
-def _heed_hangups() -> None:
-    """A suite started by nohup ignores SIGHUP, and what it starts would inherit that."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def _heed_signals() -> None:
+    """A suite started by nohup ignores SIGHUP, one in the background SIGINT, and what it starts would inherit that."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=_heed_hangups,
+            preexec_fn=_heed_signals,
         )
 
     def processes(self) -> list[int]:

@@ -14,6 +14,9 @@ from rempart.config import Config
 from rempart.postgres.server import Server
 from rempart.revisions import runner
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 WHO = ("anon", "user without a profile")
 
 

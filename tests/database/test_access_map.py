@@ -18,6 +18,9 @@ from rempart.config import Config
 from rempart.postgres import databases
 from rempart.postgres.server import Server
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 COMMANDS = ("select", "insert", "update", "delete")
 
 

@@ -10,6 +10,9 @@ from servers import Database
 
 from rempart.config import Config
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 pytest_plugins = ["world_fixtures"]
 
 

@@ -14,6 +14,9 @@ from rempart.access.model import AccessMap
 from rempart.access.observe import observe
 from rempart.config import Config
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 MINE = "owner = (select auth.uid())"
 GRANT = "grant select, insert, update, delete on public.notes to authenticated"
 SHAPES = {

@@ -15,6 +15,9 @@ from rempart.postgres import databases, platform
 from rempart.postgres.server import Server
 from rempart.revisions import runner
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 
 @pytest.fixture(scope="module")
 def planted_template(server: Server, depot_template: str, config: Config) -> Iterator[str]:

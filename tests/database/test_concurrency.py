@@ -18,6 +18,9 @@ from depot import CLIENT, DEPOT_A, GASOIL, PARTENAIRE, SAFETY, TANK_A, TANK_A2, 
 from psycopg.errors import CheckViolation, DeadlockDetected, SerializationFailure, UniqueViolation
 from sessions import Gateway
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 SESSIONS = 8
 D = Decimal
 RECEPTION = (

@@ -187,6 +187,7 @@ def _of_kind(made: CatalogObject) -> Iterator[str]:
         yield f"alter sequence {where} cache 77"
 
 
+@pytest.mark.slow
 def test_every_attribute_that_is_read(database: Database) -> None:
     with database.connect() as connection:
         before = read(connection)

@@ -25,6 +25,9 @@ from rempart.errors import OperationError
 from rempart.revisions import runner
 from rempart.sources import declared
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 HISTORY = runner.history(Config.find(ROOT))
 # A revision's own record of what it closed goes with the revision; no row of a user is in it.
 BOOKKEEPING = {"rempart.alembic_version", "rempart.closed_privileges"}

@@ -15,6 +15,9 @@ from declared_access import PERSONAS, persona_named
 from gateway import DENIED, LOGIN, attempt, request, request_of
 from servers import Database
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 pytest_plugins = ["world_fixtures"]
 
 NOBODY = "gen_random_uuid()"

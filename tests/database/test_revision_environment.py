@@ -209,11 +209,11 @@ def test_the_commands_of_alembic_do_what_its_users_expect(project: Project, plat
     assert tables(platform_database) == ["a depot_owner", "b depot_owner"]
 
 
-def test_check_does_not_pass_without_a_model_to_compare_with(project: Project, platform_database: Any) -> None:
+def test_check_does_not_pass_without_a_declared_state_to_compare_with(project: Project, platform_database: Any) -> None:
     runner.upgrade(platform_database.owner_url, "head", project.config)
     told = project.alembic("check", url=platform_database.owner_url)
     assert told.returncode != 0
-    assert "does not provide a MetaData object" in told.stderr
+    assert "no pyproject.toml with a table [tool.rempart]" in told.stderr
 
 
 def test_a_revision_that_does_not_exist_is_an_error(project: Project, platform_database: Any) -> None:

@@ -87,7 +87,13 @@ def test_there_are_enough_cases() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if number % 4 else [])
+        for number, case in enumerate(CASES)
+    ],
+)
 def test_back_and_there_again(case: Case, empty: Database) -> None:
     run(empty, case.base or "select")
     before, dumped_before = catalog(empty), dump(empty)

@@ -31,6 +31,9 @@ from depot import (
 from hypothesis import event, given, note
 from hypothesis import strategies as st
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 D = Decimal
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 TANKS = (TANK_ESSENCE, TANK_B)  # another product, another zone

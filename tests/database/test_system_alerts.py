@@ -9,6 +9,9 @@ import pytest
 from depot import TANK_A, USERS, Depot
 from psycopg.errors import CheckViolation, InsufficientPrivilege, InvalidParameterValue
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 ADMIN, DIRECTEUR = USERS["admin_a"], USERS["directeur_a"]
 
 

@@ -47,6 +47,7 @@ except Terminated as signal:
 except KeyboardInterrupt:
     sys.exit(130)
 """
+SLOW = pytest.mark.slow
 SHORT_SERVER = "from rempart.postgres.embedded import temporary_server\nwith temporary_server(): pass"
 
 
@@ -83,7 +84,7 @@ def settled(project: Project) -> tuple[list[int], list[str]]:
     return project.processes(), [str(path) for path in project.leftovers()]
 
 
-@pytest.mark.parametrize("moment", UP)
+@pytest.mark.parametrize("moment", [name if name == "revisions" else pytest.param(name, marks=SLOW) for name in UP])
 def test_a_killed_up_is_found_and_made_again_by_the_next(project: Project, moment: str) -> None:
     assert send_at(project, [REMPART, "up"], UP[moment], signal.SIGKILL) == -signal.SIGKILL
     answer = project.run("up")
@@ -94,7 +95,7 @@ def test_a_killed_up_is_found_and_made_again_by_the_next(project: Project, momen
     assert settled(project) == ([], [])
 
 
-@pytest.mark.parametrize("moment", ["initdb", "revisions"])
+@pytest.mark.parametrize("moment", ["initdb", pytest.param("revisions", marks=SLOW)])
 def test_a_killed_up_is_stopped_by_any_other_command(project: Project, moment: str) -> None:
     send_at(project, [REMPART, "up"], UP[moment], signal.SIGKILL)
     answer = project.run("down", "--data-dir", "another")
@@ -103,6 +104,7 @@ def test_a_killed_up_is_stopped_by_any_other_command(project: Project, moment: s
     assert settled(project) == ([], [])
 
 
+@SLOW
 def test_a_killed_up_of_a_complete_directory_keeps_its_data(project: Project) -> None:
     assert project.run("up").returncode == 0
     project.run("psql", "-c", "insert into public.thing values (3)")
@@ -123,6 +125,7 @@ def test_a_killed_up_on_a_running_server_leaves_it_running(project: Project) -> 
     assert project.run("psql", "-Atc", "select 1").stdout == "1\n"
 
 
+@SLOW
 @pytest.mark.parametrize("seed", range(3))
 def test_an_up_killed_at_any_time(project: Project, seed: int) -> None:
     chance = random.Random(seed)
@@ -138,14 +141,14 @@ def test_an_up_killed_at_any_time(project: Project, seed: int) -> None:
 
 
 @pytest.mark.parametrize("number", ENDINGS)
-@pytest.mark.parametrize("moment", ["initdb", "revisions"])
+@pytest.mark.parametrize("moment", [pytest.param("initdb", marks=SLOW), "revisions"])
 def test_an_up_that_is_asked_to_end_leaves_nothing(project: Project, moment: str, number: signal.Signals) -> None:
     assert send_at(project, [REMPART, "up"], UP[moment], number) == ENDINGS[number]
     assert settled(project) == ([], [])
     assert not (project.root / ".rempart").exists()
 
 
-@pytest.mark.parametrize("moment", TEMPORARY)
+@pytest.mark.parametrize("moment", [name if name == "ready" else pytest.param(name, marks=SLOW) for name in TEMPORARY])
 def test_a_killed_temporary_server_is_removed_by_the_next(project: Project, moment: str) -> None:
     send_at(project, [sys.executable, "-c", TEMPORARY_SERVER], TEMPORARY[moment], signal.SIGKILL)
     subprocess.run(
@@ -159,7 +162,7 @@ def test_a_killed_temporary_server_is_removed_by_the_next(project: Project, mome
 
 
 @pytest.mark.parametrize("number", ENDINGS)
-@pytest.mark.parametrize("moment", ["initdb", "ready"])
+@pytest.mark.parametrize("moment", [pytest.param("initdb", marks=SLOW), "ready"])
 def test_a_temporary_server_asked_to_end_leaves_nothing(project: Project, moment: str, number: signal.Signals) -> None:
     command = [sys.executable, "-c", TEMPORARY_SERVER]
     assert send_at(project, command, TEMPORARY[moment], number) == ENDINGS[number]

@@ -16,6 +16,16 @@ database = "depot"
 owner = "depot_owner"
 declared = ["schema/tables", "policies"]
 """
+GATEWAY = """do $$ begin
+    if not exists (select from pg_catalog.pg_roles where rolname = 'authenticator') then
+        create role anon;
+        create role authenticator login noinherit;
+        grant anon to authenticator;
+    end if;
+end $$;
+"""
+PERSONAS = '[[persona]]\nname = "anon"\nrole = "anon"\n'
+CONTRACT = '[[promise]]\nsays = "anon: nothing"\npersonas = ["anon"]\nrows = "denied"\n'
 TABLE = "create table public.thing (\n    id int primary key\n);\n"
 POLICY = """alter table public.thing enable row level security;
 create policy thing_select on public.thing
@@ -28,6 +38,9 @@ create policy thing_select on public.thing
 def declared(project: Project) -> Project:
     """A project whose two revisions and declared state agree."""
     project.write("pyproject.toml", PYPROJECT)
+    project.write("schema/platform/11_gateway.sql", GATEWAY)
+    project.write("policies/personas.toml", PERSONAS)
+    project.write("policies/contract.toml", CONTRACT)
     project.write("schema/tables/thing.sql", TABLE)
     (project.root / "policies").mkdir(exist_ok=True)
     template = Path(__file__).resolve().parents[2] / "migrations" / "script.py.mako"
@@ -64,6 +77,7 @@ def test_from_a_changed_file_to_a_proved_revision(declared: Project) -> None:
     text = (declared.root / "migrations/versions" / versions(declared)[-1]).read_text()
     assert 'refuse_data_loss("public.thing")' in text
     assert "-- destructive: loses what column public.thing.nom holds" in text
+    assert declared.run("access", "--write").returncode == 0
     checked = declared.run("check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

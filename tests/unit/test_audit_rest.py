@@ -25,6 +25,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "page": (200, "<html>sign in</html>"),
     "object": (200, '{"message":"maintenance"}'),
     "elsewhere": (302, ""),
+    "cut off": (200, "[{"),
     "with space": (200, '[{"id":1}]'),
 }
 
@@ -41,6 +42,8 @@ class Gateway(BaseHTTPRequestHandler):
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/rest/v1/open?limit=1")
+        if body == "[{":
+            self.send_header("Content-Length", "1000")
         self.end_headers()
         self.wfile.write(body.encode())
 
@@ -75,6 +78,7 @@ def test_answers_are_told_apart(gateway: str) -> None:
         "page": Answer.UNDECIDED,
         "object": Answer.UNDECIDED,
         "elsewhere": Answer.UNDECIDED,
+        "cut off": Answer.UNDECIDED,
         "with space": Answer.ROW,
     }
     assert KEY not in repr(answers)

@@ -17,6 +17,10 @@ COLUMNS = ("id", "team_id", "user_id")
         ("(NOT (team_id IS DISTINCT FROM user_id))", "( (team_id IS NOT DISTINCT FROM user_id))"),
         ("('é' = name AND (NOT (a IS DISTINCT FROM b)))", "('é' = name AND ( (a IS NOT DISTINCT FROM b)))"),
         ("(NOT (a AND (b IS DISTINCT FROM c)))", "(NOT (a AND (b IS DISTINCT FROM c)))"),
+        (
+            "(jsonb_extract_path_text(auth.jwt(), VARIADIC ARRAY['a'::text, 'é'::text]) = 'x')",
+            "(jsonb_extract_path_text(auth.jwt(), 'a'::text, 'é'::text) = 'x')",
+        ),
         # The row's own column, returned by a sub-select whose table has no such column.
         (
             "(team_id IN ( SELECT docs.team_id FROM app.teams WHERE (teams.id = 1)))",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from rempart.lint.settings import Settings
 from rempart.lint.statement import Direction
 from rempart.records import replace
 from rempart.report.finding import Finding, Severity
+from rempart.sqltext.conversion import quick_conversion
 
 ABOUT_CHANGES = frozenset(
     """
@@ -29,6 +31,7 @@ ABOUT_CHANGES = frozenset(
     """.split()  # noqa: SIM905
 )
 """Rules about how a state is reached or written, which no catalog tells: a policy without TO is one to PUBLIC there."""
+_LISTED = frozenset({"table", "sequence", "schema"})
 _UNREADABLE = frozenset({"syntax-error", "unfollowed-statement"})
 
 # What says the same hole in other words: left out where the second is found too.
@@ -53,32 +56,45 @@ _OF_THE_PLATFORM = frozenset(
 """What is said of objects of the platform: who gets in. How they are written is not the project's matter."""
 
 
+Key = tuple[str, str, frozenset[str]]
+
+
 @dataclass(frozen=True)
 class Justified:
     """Findings that the project allows, with a reason, in its declared state.
 
     Attributes:
-        keys: See `key_of`.
+        keys: See `keys_of`.
     """
 
-    keys: frozenset[tuple[str, str]] = frozenset()
+    keys: frozenset[Key] = frozenset()
 
-    def allows(self, finding: Finding) -> bool:
+    def allows(self, finding: Finding, settings: Settings) -> bool:
         """Whether the project allows a finding.
 
         Args:
-            finding: It may come from another place than the allowed one, but not be about another object.
+            finding: The finding.
+            settings: Settings of the rules.
         """
-        return key_of(finding) in self.keys
+        return self.keys.issuperset(keys_of(finding, settings))
 
 
-def key_of(finding: Finding) -> tuple[str, str]:
-    """What a finding has in common with the same one found elsewhere: its rule, and its object or else its line.
+def keys_of(finding: Finding, settings: Settings) -> set[Key]:
+    """What a finding shares with the same one found elsewhere: rule, object or else line, and the roles it names.
+
+    What is allowed for users is not allowed for anon.
 
     Args:
         finding: A finding.
+        settings: Names the roles.
     """
-    return finding.rule, finding.object or finding.source.strip()
+    roles = settings.api_roles | settings.forbidden_roles
+    named = frozenset(re.findall(r"\w+", finding.message.lower())) & roles
+    kind, _, names = finding.object.partition(" ")
+    if kind in _LISTED:
+        # A source may speak of several objects in one statement.
+        return {(finding.rule, f"{kind} {name}", named) for name in names.split(", ")}
+    return {(finding.rule, finding.object or finding.source.strip(), named)}
 
 
 def judge(
@@ -96,7 +112,8 @@ def judge(
         Findings, whose path is `catalog:` and the object; and the objects that could not be judged.
     """
     rules: list[Rule] = [rule for rule in all_rules() if rule.name not in ABOUT_CHANGES]
-    sources = texts(catalog, settings.api_roles)
+    with quick_conversion():
+        sources = texts(catalog, settings.api_roles)
     found = lint([Unit("the catalog", Direction.FILE, sources)], rules, settings).findings
     unread = [
         NotAudited(finding.path.removeprefix(PREFIX), finding.message)
@@ -107,14 +124,15 @@ def judge(
     kept = _each_once([finding for finding in found if finding.rule not in _UNREADABLE], objects)
     platform = _Platform(catalog, settings, owners)
     judged = []
-    for finding in _merged(kept):
+    for group in _grouped(kept):
+        finding = replace(group[0], message="; ".join(dict.fromkeys(finding.message for finding in group)))
         one = objects.get(finding.path)
         if one is not None and platform.holds(one):
             if finding.rule not in _OF_THE_PLATFORM:
                 continue
             message = f"{finding.message}; it is the platform's, out of the project's reach"
             finding = replace(finding, severity=Severity.INFO, message=message)
-        allowed = finding.suppressed or justified.allows(finding)
+        allowed = all(part.suppressed or justified.allows(part, settings) for part in group)
         named = replace(finding, object=finding.object or finding.path.removeprefix(PREFIX))
         judged.append(named.allowed() if allowed else named)
     return sorted(judged, key=lambda finding: (finding.severity.rank, finding.rule, finding.path)), unread
@@ -141,15 +159,12 @@ def _each_once(found: Sequence[Finding], objects: dict[str, CatalogObject]) -> l
     ]
 
 
-def _merged(found: Iterable[Finding]) -> list[Finding]:
-    """One finding for each rule and object, whatever the number of its statements."""
+def _grouped(found: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """The findings of each rule and object, whatever the number of its statements."""
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in found:
         groups[finding.rule, finding.path].append(finding)
-    return [
-        replace(group[0], message="; ".join(dict.fromkeys(finding.message for finding in group)))
-        for group in groups.values()
-    ]
+    return groups.values()
 
 
 class _Platform:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rempart.audit.judge import Justified, key_of
+from rempart.audit.judge import Justified, keys_of
 from rempart.lint.configuration import LintConfiguration
 from rempart.lint.engine import lint
 from rempart.lint.files import select, units_of
@@ -26,4 +26,5 @@ def justified_by(configuration: LintConfiguration) -> Justified:
         return Justified()
     files = select([], replace(configuration, paths=there)).files
     report = lint(units_of(files), all_rules(), configuration.settings)
-    return Justified(frozenset(key_of(finding) for finding in report.findings if finding.suppressed))
+    allowed = [finding for finding in report.findings if finding.suppressed]
+    return Justified(frozenset(key for finding in allowed for key in keys_of(finding, configuration.settings)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
@@ -73,7 +74,7 @@ def _answer(opener: OpenerDirector, request: Request) -> tuple[Answer, str]:
     except HTTPError as error:
         with error:
             return (Answer.NOTHING if error.code in _REFUSED else Answer.UNDECIDED), str(error.code)
-    except (URLError, TimeoutError, OSError, ValueError) as error:
+    except (URLError, HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         return Answer.UNDECIDED, type(reason).__name__ if not isinstance(reason, str) else reason
     if status not in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):

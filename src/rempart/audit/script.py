@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from typing import Any
 
 from rempart.audit.granted import column_grants, default_grants, grants_on
@@ -27,7 +26,7 @@ from rempart.catalog.kinds.trigger import RewriteRule, Trigger
 from rempart.catalog.kinds.view import View
 from rempart.catalog.model import Catalog, CatalogObject
 from rempart.catalog.privileges import close
-from rempart.catalog.statement import Name, literal, qualified, raw, statement
+from rempart.catalog.statement import Name, joined, literal, qualified, raw, role, statement
 from rempart.sqltext.positioned import PositionedText
 
 PREFIX = "catalog:"
@@ -129,8 +128,13 @@ class _Writer:
         yield from self._granted(one)
 
     def _view(self, one: View) -> Iterator[str]:
-        yield from one.create()
-        yield from self._relation(one, "materialized view" if one.materialized else "view")
+        word = "materialized view" if one.materialized else "view"
+        columns = joined([statement("{}", column[0]) for column in one.columns])
+        options = raw(f" with ({', '.join(one.stored_options)})" if one.stored_options else "")
+        query = raw(one.query.rstrip().removesuffix(";"))
+        named = qualified(one.schema, one.name)
+        yield statement("create {} {} ({}){} as\n{}", raw(word), named, columns, options, query)
+        yield from self._relation(one, word)
         yield from self._granted(one)
 
     def _relation(self, one: Sequence | Table | View, word: str) -> Iterator[str]:
@@ -160,7 +164,12 @@ class _Writer:
     def _policy(self, one: Policy) -> Iterator[str]:
         columns = {column.part for column in self._columns[one.schema, one.name]}
         using, check = (as_written(predicate, one.name, columns) for predicate in (one.using, one.with_check))
-        yield from replace(one, using=using, with_check=check).create()
+        roles = joined([role(name).as_string() for name in one.roles])
+        kind = raw("" if one.permissive else " as restrictive")
+        named = qualified(one.schema, one.name)
+        made = statement("create policy {} on {}{} for {} to {}", one.part, named, kind, raw(one.command), roles)
+        clauses = (("using", using), ("with check", check))
+        yield made + "".join(f"\n{words} ({text})" for words, text in clauses if text is not None)
 
     def _system(self, one: SystemPrivileges) -> Iterator[str]:
         """Privileges on the server's own objects; what PUBLIC holds on them, it mostly holds by birth."""

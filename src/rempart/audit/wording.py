@@ -1,7 +1,8 @@
 """Predicates as Postgres prints them, put back into the words that people write and the rules know.
 
-Postgres prints every column in a sub-select with its table, `a is not distinct from b` as a negation, and both are what
-the rules about lost correlations tell a slip by: a name that was meant for the policy's table and found a nearer one.
+Postgres prints every column in a sub-select with its table, though the rules tell a slip by what was written: a name
+that was meant for the policy's table and found a nearer one. `a is not distinct from b` it prints as a negation, and
+arguments of a variadic function as an array.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from pglast.parser import ParseError, parse_sql
 from rempart.sqltext.walk import column, nodes_of
 
 _HEAD = "select "
+_VARIADIC = "VARIADIC ARRAY["
 _QUALIFIER = re.compile(r'(?:"(?:[^"]|"")*"|\w+)\s*\.\s*')
+
+
+_MAY_DIFFER = re.compile(r"IS DISTINCT FROM|VARIADIC ARRAY\[|IN \( SELECT|([\w\"]+)\.[^=\s]+ = \1\.")
 
 
 class _Edit(NamedTuple):
@@ -34,14 +39,20 @@ def as_written(predicate: str | None, table: str, columns: Collection[str]) -> s
         table: The policy's table, without its schema.
         columns: Its columns.
     """
-    if predicate is None or not ("SELECT" in predicate or "IS DISTINCT FROM" in predicate):
+    # Few predicates hold anything of the kind, and parsing each of them would take the better part of an audit.
+    if predicate is None or not _MAY_DIFFER.search(predicate):
         return predicate
     text = _HEAD + predicate
     try:
         tree = parse_sql(text)
     except ParseError:
         return predicate  # said by the linter, when it reads the policy
-    edits = {*_negations(tree, text), *_own_columns(tree, text, table), *_captured(tree, text, table, columns)}
+    edits = {
+        *_negations(tree, text),
+        *_lists(tree, text),
+        *_own_columns(tree, text, table),
+        *_captured(tree, text, table, columns),
+    }
     for edit in sorted(edits, reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text.removeprefix(_HEAD)
@@ -62,6 +73,20 @@ def _negations(tree: Any, text: str) -> Iterator[_Edit]:
         ):
             yield _Edit(start, start + 3, "")
             yield _Edit(middle, middle + 2, "IS NOT")
+
+
+def _lists(tree: Any, text: str) -> Iterator[_Edit]:
+    """`f(a, VARIADIC ARRAY[b, c])`: `f(a, b, c)`."""
+    for call in nodes_of(tree, ast.FuncCall):
+        last: Any = call.args[-1] if call.func_variadic else None
+        if not isinstance(last, ast.A_ArrayExpr):
+            continue
+        places: Any = last.list_start, last.list_end
+        start, end = places
+        head = text.rfind(_VARIADIC, 0, start + 1)
+        if head >= 0 and head + len(_VARIADIC) == start + 1 and text[end : end + 1] == "]":
+            yield _Edit(head, start + 1, "")
+            yield _Edit(end, end + 1, "")
 
 
 def _own_columns(tree: Any, text: str, table: str) -> Iterator[_Edit]:

@@ -90,7 +90,7 @@ def _gateway(rest: str | None) -> Gateway | None:
 
     if rest is None:
         return None
-    key = os.environ.get(KEY_VARIABLE, "")
+    key = os.environ.get(KEY_VARIABLE, "").strip()
     if not key:
         raise UsageError(
             f"--rest needs the gateway's anonymous key, and {KEY_VARIABLE} is not set.",

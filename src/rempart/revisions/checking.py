@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.identity import Identity
 from rempart.catalog.model import Catalog
+from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.errors import RempartError
+from rempart.postgres.server import connect
 from rempart.revisions import runner, version_table
 from rempart.revisions.lint_units import revision_units
 from rempart.revisions.workbench import Workbench, without_version_schema, without_version_table
@@ -81,23 +83,26 @@ def _steps(bench: Workbench, reached: list[Catalog]) -> Check:
     name = bench.copy(bench.platform_database(config))
     url = bench.server.url(name, config.owner)
     wrong: list[str] = []
-    before, known = _without_version_schema(bench.catalog(name)), runner.history(config)
+    known = runner.history(config)
     at = "base"
-    for number, revision in enumerate(known):
-        bench.step(f"revision {revision}: there and back ({number + 1} of {len(known)})")
-        try:
-            runner.upgrade(url, revision, config)
-            runner.downgrade(url, at, config)
-            back = bench.catalog(name)
-            runner.upgrade(url, revision, config)
-        except RempartError as error:
-            wrong.append(f"revision {revision}: {error.message}")
-            break
-        left = compare(before, _without_version_schema(back) if at == "base" else back)
-        wrong += [f"downgrade of {revision}: {line}" for line in _lines(left)]
-        before, at = bench.catalog(name), revision
-    else:
-        reached.append(before)
+    # One connection for all the reading: the server plans these queries once.
+    with connect(bench.server.url(name)) as connection:
+        before = _without_version_schema(read(connection))
+        for number, revision in enumerate(known):
+            bench.step(f"revision {revision}: there and back ({number + 1} of {len(known)})")
+            try:
+                runner.upgrade(url, revision, config)
+                runner.downgrade(url, at, config)
+                back = without_version_table(read(connection))
+                runner.upgrade(url, revision, config)
+            except RempartError as error:
+                wrong.append(f"revision {revision}: {error.message}")
+                break
+            left = compare(before, _without_version_schema(back) if at == "base" else back)
+            wrong += [f"downgrade of {revision}: {line}" for line in _lines(left)]
+            before, at = without_version_table(read(connection)), revision
+        else:
+            reached.append(before)
     return Check("every downgrade restores what was there", not wrong, f"{len(known)} revisions", tuple(wrong))
 
 
