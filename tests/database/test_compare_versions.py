@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from servers import Database
 
 from rempart.config import Config
@@ -9,6 +10,7 @@ from rempart.revisions.differing import compare_sources
 from rempart.sources.source import parse
 
 
+@pytest.mark.costly
 def test_a_live_database_at_head_is_the_declared_state(depot_database: Database, config: Config) -> None:
     live, declared = parse(depot_database.url()), parse("declared")
     found = compare_sources(config, live, declared)

@@ -198,6 +198,7 @@ def test_there_is_no_other_version() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
+@pytest.mark.slow
 def test_programs_the_account_cannot_reach_are_copied_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     real = binaries.installed()[18]
     closed = project.base / "closed"

@@ -66,6 +66,7 @@ def test_the_map_is_written_checked_and_found_stale(declared: Project) -> None:
     assert declared.leftovers() == [] and declared.processes() == []
 
 
+@pytest.mark.slow
 def test_wrong_usage_is_told(declared: Project) -> None:
     for arguments, message in (
         (("nonsense",), "is no source"),

@@ -100,6 +100,7 @@ def test_a_database_that_was_never_under_alembic(platform_database: Database, tm
     assert all(len(line) == len(line.rstrip()) for line in found.stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_wrong_usage_and_databases_that_do_not_answer(config: Config, tmp_path: Path) -> None:
     unreachable = "postgresql://somebody:secret@127.0.0.1:1/nowhere"
     for arguments, code in (

@@ -11,6 +11,7 @@ import pytest
 
 from rempart.config import Config
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -70,6 +70,7 @@ def test_a_chosen_folder_and_version(project: Project) -> None:
     assert not project.data.exists()
 
 
+@pytest.mark.slow
 def test_a_path_too_long_for_a_socket_gets_one_elsewhere(project: Project) -> None:
     folder = str(project.base / ("long" * 30))
     ok(project.run("up", "--data-dir", folder))
@@ -85,6 +86,7 @@ def test_sample_data_is_loaded_once(project: Project) -> None:
     assert rows(project, "select count(*)::int from public.thing") == [(2,)]
 
 
+@pytest.mark.slow
 def test_sample_data_loaded_in_part_is_said_and_not_repeated(project: Project) -> None:
     ok(project.run("up"))
     project.write("sample/things.sql", "insert into public.nowhere values (1);")
@@ -141,6 +143,7 @@ def test_two_ups_at_once_end_with_one_server(project: Project) -> None:
     assert rows(project, "select count(*)::int from public.thing") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_half_made_directory_is_made_again(project: Project) -> None:
     ok(project.run("up"))
     ok(project.run("down"))
@@ -153,6 +156,7 @@ def test_a_half_made_directory_is_made_again(project: Project) -> None:
     assert "revisions applied: 2" in ok(answer)
 
 
+@pytest.mark.slow
 def test_a_complete_directory_without_its_data_is_not_touched(project: Project) -> None:
     ok(project.run("up"))
     ok(project.run("down"))
@@ -195,6 +199,7 @@ def test_a_folder_of_somebody_else_is_never_touched(project: Project) -> None:
     assert (folder.stat().st_uid, folder.stat().st_mode) == (before.st_uid, before.st_mode)
 
 
+@pytest.mark.slow
 def test_the_data_directory_of_another_server(project: Project) -> None:
     ok(project.run("up"))
     inner = str(project.data / "data")
@@ -249,6 +254,7 @@ def test_errors_of_use(project: Project, tmp_path: Path) -> None:
     refused(project.run("up"), 2, "no pyproject.toml with a table")
 
 
+@pytest.mark.slow
 def test_an_unexpected_error_is_short_unless_asked_for(project: Project) -> None:
     project.write("migrations/env.py", "raise ZeroDivisionError('surprise')\n")
     answer = project.run("up")
@@ -263,6 +269,7 @@ def test_version_and_help(project: Project) -> None:
     assert all(name in ok(project.run("--help")) for name in ("up", "down", "url", "psql"))
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(project: Project) -> None:
     ok(project.run("up"))
     reader, writer = os.pipe()

@@ -114,6 +114,7 @@ def test_what_cannot_be_generated_is_refused_by_name(declared: Project) -> None:
     assert len(versions(declared)) == 2
 
 
+@pytest.mark.slow
 def test_alembics_own_command_writes_the_same(declared: Project) -> None:
     assert declared.run("up").returncode == 0
     url = declared.run("url").stdout.strip()
