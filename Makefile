@@ -37,7 +37,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP) ## the depot database alive: revisions, alerts, who sees what, what anon can do
 	@$(BIN)/rempart demo $(ARGS)
 
-test: $(STAMP) ## the whole suite on every backend present; ARGS go to pytest: make test ARGS='-k anon -n 0'
+test: $(STAMP) ## the suite on every backend present (REMPART_ALL=1: the slow tests too); ARGS go to pytest: make test ARGS='-k anon -n 0'
 	@$(BIN)/pytest $(WORKERS) $(ARGS)
 
 lint: $(STAMP) ## ruff, formatting, mypy --strict, shell syntax, and rempart's own linter on the project

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from rempart.access import contract, current
 from rempart.access.model import AccessMap
 from rempart.access.subject import observe_source
-from rempart.revisions.checking import Check
+from rempart.revisions.checking import Check, history_checks
 from rempart.revisions.workbench import Workbench
 from rempart.sources.source import parse
+
+
+def project_checks(bench: Workbench) -> Iterator[Check]:
+    """All checks of a project: its history, and beside it, for each waits for the server, its access.
+
+    Args:
+        bench: A throw-away server, and the project.
+
+    Raises:
+        UsageError: See `access_checks`.
+        OperationError: See `access_checks`.
+    """
+    bench.database(parse("declared"))  # both need it
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        access = pool.submit(lambda: list(access_checks(bench)))
+        yield from history_checks(bench)
+        yield from access.result()
 
 
 def access_checks(bench: Workbench) -> Iterator[Check]:

@@ -29,17 +29,14 @@ def check(
 
     Every revision is run, undone and run again: its downgrade must restore what was there.
     """
-    from rempart.access.checking import access_checks
+    from rempart.access.checking import project_checks
     from rempart.cli.progress import progress
     from rempart.config import Config
-    from rempart.revisions.checking import history_checks
     from rempart.revisions.workbench import workbench
 
     config = Config.find()
-    found: list[Check] = []
     with progress() as told, workbench(config, step=told.step) as bench:
-        found += history_checks(bench)
-        found += access_checks(bench)
+        found = list(project_checks(bench))
     if format_ is _Format.JSON:
         typer.echo(json.dumps({"version": 1, "checks": [_data(one) for one in found]}, indent=2, ensure_ascii=False))
     else:
