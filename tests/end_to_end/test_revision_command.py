@@ -41,6 +41,7 @@ def declared(project: Project) -> Project:
     project.write("schema/platform/11_gateway.sql", GATEWAY)
     project.write("policies/personas.toml", PERSONAS)
     project.write("policies/contract.toml", CONTRACT)
+    project.write("migrations/released.lock", "")
     project.write("schema/tables/thing.sql", TABLE)
     (project.root / "policies").mkdir(exist_ok=True)
     template = Path(__file__).resolve().parents[2] / "migrations" / "script.py.mako"

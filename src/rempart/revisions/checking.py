@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
 
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.identity import Identity
@@ -13,7 +16,7 @@ from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.errors import RempartError
 from rempart.postgres.server import connect
-from rempart.revisions import runner, version_table
+from rempart.revisions import released, runner, version_table
 from rempart.revisions.lint_units import revision_units
 from rempart.revisions.workbench import Workbench, without_version_schema, without_version_table
 from rempart.sources.source import parse
@@ -66,9 +69,14 @@ def _files(config: Config) -> list[Check]:
     heads = [problem.message for rule, problem in problems if rule == _HEADS]
     edited = [problem.message for rule, problem in problems if rule == _RELEASED]
     known = runner.history(config) if not heads else []
+    locked = released.released(Path(ScriptDirectory.from_config(runner.configured(config)).dir))
+    if locked is None:
+        edited.append(
+            f"not checked: there is no {released.FILE} beside env.py; commit one, empty before the first release"
+        )
     return [
         Check("one head", not heads, known[-1] if known else "", tuple(heads)),
-        Check("released revisions unchanged", not edited, "", tuple(edited)),
+        Check("released revisions unchanged", not edited, f"{locked or 'none'} released", tuple(edited)),
     ]
 
 

@@ -64,6 +64,19 @@ def problems(
             yield "edited-revision", Problem(message, places[revision], revision)
 
 
+def released(folder: Path) -> int | None:
+    """How many revisions the lock file lists; None when there is no lock file.
+
+    Args:
+        folder: Of the revisions, where it stands.
+
+    Raises:
+        UsageError: It cannot be read, or a line is not understood.
+    """
+    file = folder / FILE
+    return len(list(_read(file, FILE))) if file.is_file() else None
+
+
 def _read(file: Path, shown: str) -> Iterator[tuple[int, str, str]]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
