@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from servers import Database
 
+from rempart.catalog.compare import compare
+from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.revisions.differing import compare_sources
 from rempart.sources.source import parse
@@ -27,3 +29,29 @@ def test_a_live_database_at_head_is_the_declared_state(depot_database: Database,
         "drop policy oubli on public.clients",
         "revoke select on table public.clients from anon",
     ]
+
+
+CONSTANTS = """
+create table public.constants (
+    a timestamptz default '2026-02-03 04:05+00', b interval default '1 day 2 hours', c date default '2026-02-03',
+    d float8 default 0.1, e bytea default '\\x00ff', check (a > '2020-01-01 00:00+00'), check (d <> 1e-7)
+)
+"""
+
+
+@pytest.mark.one_backend
+def test_what_is_read_does_not_depend_on_the_session(platform_database: Database) -> None:
+    with platform_database.connect() as connection:
+        connection.execute(CONSTANTS)
+        before = read(connection)
+        for setting in (
+            "timezone = 'Asia/Tokyo'",
+            "datestyle = 'German, DMY'",
+            "intervalstyle = 'iso_8601'",
+            "extra_float_digits = -5",
+            "bytea_output = 'escape'",
+            "search_path = public",
+            "quote_all_identifiers = on",
+        ):
+            connection.execute(f"set {setting}")
+        assert compare(before, read(connection)) == []

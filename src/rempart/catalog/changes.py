@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,7 @@ from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
-from rempart.catalog.kinds.types import Domain, Enum
+from rempart.catalog.kinds.types import Composite, Domain, Enum
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 from rempart.catalog.new_table import NewTable
 from rempart.catalog.remaking import PARTS, dependents_of
@@ -65,18 +66,29 @@ class Changes:
             if isinstance(made, Table)
         }
         self._inlined = {part: table for table, new in self._new_tables.items() for part in new.inlined}
-        self._retired = {
-            identity: columns for identity in again if (columns := self._columns_of_type(identity))
-        }  # fmt: skip
+        self._retired = self._retired_types(again)
         self._converted = dict.fromkeys(column for columns in self._retired.values() for column in columns)
         self._undefaulted = {
             identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)
         }
         self._granting = Granting(before, after, setup, self._made, self._dropped)
 
+    def _retired_types(self, again: set[Identity]) -> dict[Identity, list[Identity]]:
+        """The types that stay under another name until nothing has them any more, and their columns."""
+        found = {identity: columns for identity in again if (columns := self._columns_of_type(identity))}
+        waiting = list(found)
+        while waiting:
+            # What a retired type is made of has to stay as long as it does.
+            for needed in self._before.dependencies.get(waiting.pop(), ()):
+                old = self._before.objects[needed]
+                if needed in again and needed not in found and isinstance(old, Enum | Domain | Composite):
+                    found[needed] = []
+                    waiting.append(needed)
+        return found
+
     def _columns_of_type(self, identity: Identity) -> list[Identity]:
         """The columns that stay and have a type that is made again: they are converted to the new one."""
-        if not isinstance(self._before.objects[identity], Enum | Domain):
+        if not isinstance(self._before.objects[identity], Enum | Domain | Composite):
             return []
         return [
             one for one in self._dependents[identity]
@@ -121,12 +133,20 @@ class Changes:
         for identity, (old, new) in self._altered.items():
             yield "alter", identity, partial(self._alter, old, new), self._loss(old, new)
             if isinstance(old, Sequence) and isinstance(new, Sequence) and old.owned_by != new.owned_by:
-                yield "ownership", identity, new.ownership, None
+                yield "ownership", identity, partial(self._change_ownership, old, new), None
         for identity in self._converted:
             new = self._after.objects[identity]
             if identity not in self._altered and isinstance(new, Column) and new.local:
-                yield "alter", identity, partial(new.retype, new, by_text=True), None
+                yield "alter", identity, partial(self._convert, new), None
         yield from self._granting.pieces(self._altered)
+
+    def _convert(self, column: Column) -> list[str]:
+        self._require_no_key(column)
+        return column.retype(column, by_text=True)
+
+    def _change_ownership(self, old: Sequence, new: Sequence) -> list[str]:
+        follows = old.owned_by is not None and new.owned_by is None and old.owner != new.owner
+        return new.ownership() + (self._owner(new) if follows else [])
 
     def _loss(self, old: CatalogObject, new: CatalogObject) -> str | None:
         if isinstance(old, Column) and isinstance(new, Column) and old.loses_values(new):
@@ -177,7 +197,14 @@ class Changes:
 
     def _rename_type(self, old: CatalogObject) -> list[str]:
         word = raw("domain" if isinstance(old, Domain) else "type")
-        return [statement("alter {} {} rename to {}", word, Name(old.schema, old.name), f"{old.name}{_RETIRED}")]
+        retired = Name(old.schema, f"{old.name}{_RETIRED}")
+        found = [statement("alter {} {} rename to {}", word, Name(old.schema, old.name), f"{old.name}{_RETIRED}")]
+        if isinstance(old, Domain):
+            # It keeps nothing that needs a function or a type which changes as well.
+            found += [statement("alter domain {} drop constraint {}", retired, entry[0]) for entry in old.constraints]
+            if old.expression is not None:
+                found.append(statement("alter domain {} drop default", retired))
+        return found
 
     def _drop_retired(self, old: CatalogObject) -> list[str]:
         word = raw("domain" if isinstance(old, Domain) else "type")
@@ -200,7 +227,8 @@ class Changes:
 
     def _alter(self, old: CatalogObject, new: CatalogObject) -> list[str]:
         found = []
-        if old.owner != new.owner and new.owner is not None:
+        linked = isinstance(old, Sequence) and old.owned_by is not None  # to a table, whose owner is its owner
+        if old.owner != new.owner and new.owner is not None and not linked:
             if new.target() is None:
                 raise Unsupported(f"the owner of the {new.kind} is changed by hand")
             found.append(statement("alter {} owner to {}", raw(str(new.target())), new.owner))
@@ -210,6 +238,8 @@ class Changes:
                 return found + self._remarks(old, new)
             if old.local != new.local and self._inheritance_changes(new):
                 start = replace(old, local=new.local)
+            if old.type != new.type or old.identity in self._converted:
+                self._require_no_key(new)
             if old.identity in self._converted and old.type == new.type:
                 found += old.retype(new, by_text=True)
                 start = replace(old, expression=new.expression)
@@ -218,6 +248,12 @@ class Changes:
             raise Unsupported("it would have to be dropped and made again")
         found += changed
         return found + self._remarks(old, new)
+
+    def _require_no_key(self, column: Column) -> None:
+        table = self._after.objects.get(column.identity.relation)
+        key = table.partition_key if isinstance(table, Table) else None
+        if key and re.search(rf"(?<!\w){re.escape(column.part)}(?!\w)", key):
+            raise Unsupported("the type of a partition key's column cannot be changed")
 
     def _inheritance_changes(self, column: Column) -> bool:
         old, new = (catalog.objects.get(column.identity.relation) for catalog in (self._before, self._after))
@@ -254,6 +290,9 @@ class Changes:
         if identity.kind == "default privileges":
             return (1, kind, *name)
         stage = _STAGES.get(action, 2)
+        if identity.kind == "cast":
+            # Expressions use casts, and no dependency tells.
+            return (1, kind, *name) if stage else (0, 0, *name)
         return (stage, -kind if stage == 0 else kind, *name)
 
     def order(self, nodes: Mapping[Node, object]) -> Iterator[tuple[Node, Node]]:
@@ -269,6 +308,9 @@ class Changes:
             for one in self._dependents[identity]:
                 if one in self._retired.get(identity, ()):
                     continue  # the type is only renamed: its columns follow
+                if identity in self._retired and one in self._retired:
+                    yield ("retire", one), ("retire", identity)
+                    continue
                 if one in self._undefaulted and identity.kind in _CALLED:
                     yield ("undefault", one), gone
                 else:
@@ -300,6 +342,7 @@ class Changes:
             schema, table, column = made.owned_by
             owning = Identity("column", schema, table, column)
             yield self._maker(owning), ("ownership", identity)
+            yield self._maker(owning.relation), ("ownership", identity)
             needed -= {owning, owning.relation}
         relation = self._relation(identity, made)
         if relation is not None:

@@ -91,9 +91,7 @@ def snapshot(connection: Connection) -> Iterator[None]:
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute("select pg_catalog.set_config('search_path', 'pg_catalog', true)")
-        # Plans of these queries are not worth compiling, and what they print must not depend on the session.
-        connection.execute("set local jit = off")
-        connection.execute("set local quote_all_identifiers = off")
+        connection.execute(_query("session"))
         yield
 
 
@@ -140,7 +138,7 @@ def _dependencies(
                 break
             address = parts[address]
         # A column that is not an object of its own, such as one of a view, stands for its relation.
-        return addresses.get((*address[:2], 0)) if address[2] else None
+        return identity((*address[:2], 0)) if address[2] else None
 
     found: dict[Identity, set[Identity]] = defaultdict(set)
     for row in rows:

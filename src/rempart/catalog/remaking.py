@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from rempart.catalog.compare import Difference
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
-from rempart.catalog.kinds.types import Domain, Enum
+from rempart.catalog.kinds.publication import Publication
+from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.types import Composite, Domain, Enum, Range
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 
 PARTS = ("column", "constraint", "trigger", "rule", "policy")
-_REBUILT_WITH_THEIR_COLUMN = ("index", "statistics", "sequence", "publication")
+_REBUILT_WITH_THEIR_COLUMN = ("index", "statistics", "sequence")
 
 
 def parts_of(catalog: Catalog) -> dict[tuple[str, str], list[Identity]]:
@@ -70,7 +72,7 @@ def remade(
             continue
         if new is None:
             waiting.append((identity, False))
-        elif _cannot_be_altered(old, new, after, chosen):
+        elif _cannot_be_altered(old, new, after, chosen) or _held_by_others(identity, old, new, before, dependents):
             waiting.append((identity, True))
         elif (
             isinstance(old, Column)
@@ -90,12 +92,21 @@ def remade(
                 refused.append((identity, "it would have to be dropped and made again, and lose its rows"))
                 continue
             found.add(identity)
-        for one in dependents[identity] | set(parts.get((identity.schema, identity.name), ()) if again else ()):
+        own = set(parts.get((identity.schema, identity.name), ()) if again else ())
+        for one in dependents[identity] | own:
             if one not in after.objects or one in found or identity == one:
+                continue
+            if one in own:
+                waiting.append((one, True))
                 continue
             if identity.kind not in ("table", "view") and one.kind == "column":
                 # Of a type that is renamed and made anew, columns are converted; of a function, defaults are set again.
-                if isinstance(old, Enum | Domain) and one not in retyped:
+                needing = before.objects[one]
+                if isinstance(needing, Column) and needing.generated and identity.kind in ("function", "aggregate"):
+                    waiting.append((one, True))
+                if again and (why := _cannot_be_renamed(old, after.objects[identity])):
+                    refused.append((identity, why))
+                if isinstance(old, Enum | Domain | Composite) and one not in retyped:
                     retyped.add(one)
                     waiting += [(minding, True) for minding in dependents[one] if _minds(minding, before)]
                 continue
@@ -116,12 +127,51 @@ def _cannot_be_altered(
     return isinstance(old, Enum) and isinstance(new, Enum) and _used_at_once(old, new, after, chosen)
 
 
+def _held_by_others(
+    identity: Identity,
+    old: CatalogObject,
+    new: CatalogObject,
+    before: Catalog,
+    dependents: Mapping[Identity, set[Identity]],
+) -> bool:
+    """Whether a domain becomes stricter while arrays or composites of it are stored: Postgres looks at no such rows."""
+    if not isinstance(old, Domain) or not isinstance(new, Domain):
+        return False
+    added = {entry[:2] for entry in new.constraints} - {entry[:2] for entry in old.constraints}
+    if not added and (old.not_null or not new.not_null):
+        return False
+    waiting = [(identity, False)]
+    while waiting:
+        needed, inside = waiting.pop()
+        for one in dependents[needed]:
+            made = before.objects[one]
+            if isinstance(made, Column) and (inside or made.type.endswith("[]")):
+                return True
+            if isinstance(made, Domain | Composite | Range):
+                waiting.append((one, inside or not isinstance(made, Domain) or made.base.endswith("[]")))
+    return False
+
+
+def _cannot_be_renamed(old: CatalogObject, new: CatalogObject) -> str | None:
+    """Why the columns of a type that is made again cannot be converted; None when they can."""
+    if isinstance(old, Range):
+        return "columns have this type, which would have to be dropped and made again"
+    if isinstance(old, Composite) and isinstance(new, Composite):
+        names = [[entry[0] for entry in one.attributes] for one in (old, new)]
+        if names[0] != names[1]:
+            return "columns have this type, whose attributes cannot be changed so in place"
+    return None
+
+
 def _used_at_once(old: Enum, new: Enum, after: Catalog, chosen: Mapping[Identity, Difference]) -> bool:
     """Whether a value that is added is also mentioned: a transaction cannot use a value that it adds."""
     added = [f"'{value}'" for value in new.values if value not in old.values]
     for difference in chosen.values():
         made = difference.after
-        if made is None or made is new or new.identity not in after.dependencies.get(made.identity, ()):
+        if made is None or made is new:
+            continue
+        partition = isinstance(made, Table) and made.bound
+        if not partition and new.identity not in after.dependencies.get(made.identity, ()):
             continue
         if any(value in repr(made) for value in added):
             return True
@@ -130,9 +180,11 @@ def _used_at_once(old: Enum, new: Enum, after: Catalog, chosen: Mapping[Identity
 
 def _minds(identity: Identity, catalog: Catalog) -> bool:
     """Whether Postgres refuses to change the type of a column while this object needs it."""
+    made = catalog.objects[identity]
+    if isinstance(made, Publication):
+        return any(condition for _, _, condition in made.tables)
     if identity.kind in _REBUILT_WITH_THEIR_COLUMN:
         return False
-    made = catalog.objects[identity]
     if isinstance(made, Column):
         return bool(made.generated)
     return identity.kind != "constraint" or getattr(made, "contype", "") in "fc"

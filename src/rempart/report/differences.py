@@ -190,7 +190,8 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(_plain(entry) for entry in value) if value else "none"
+        words = (" ".join(filter(None, map(str, entry))) if isinstance(entry, tuple) else str(entry) for entry in value)
+        return ", ".join(words) if value else "none"
     return str(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from rempart.catalog.kinds.conversion import may_lose
+from rempart.catalog.kinds.conversion import has_cast, may_lose
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, qualified, raw, statement
 
@@ -158,7 +158,8 @@ class Column(CatalogObject):
         """
         collation = f" collate {after.collation}" if after.collation else ""
         found = self.drop_default()
-        way = ("::text[]" if after.type.endswith("[]") else "::text") if by_text else ""
+        arrays = self.type.endswith("[]") and after.type.endswith("[]")
+        way = ("::text[]" if arrays else "::text") if by_text or not has_cast(self.type, after.type) else ""
         using = statement("{}{}::{}", self.part, raw(way), raw(after.type))
         found.append(self._alter(f"type {after.type}{collation} using {using}"))
         return found + after.set_default()
@@ -172,13 +173,16 @@ class Column(CatalogObject):
         if self.generated != after.generated or (self.generated and "expression" in changed):
             return self._generation(after)
         found = []
+        loses_identity = bool(self.identity_kind and not after.identity_kind)
+        if loses_identity:
+            found += self._identity_changes(after)  # a column has an identity or a default
         if changed & {"type", "collation"}:
             found += self.retype(after)
         elif "expression" in changed:
             found += after.set_default() or [self._alter("drop default")]
         if changed & {"not_null", "not_null_name", "not_null_no_inherit"}:
             found += self._nullability(after)
-        if changed & {"identity_kind", "sequence"}:
+        if changed & {"identity_kind", "sequence"} and not loses_identity:
             found += self._identity_changes(after)
         if "storage" in changed:
             found.append(self._alter(f"set storage {after.storage or 'default'}"))

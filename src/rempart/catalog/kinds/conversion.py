@@ -5,6 +5,17 @@ from __future__ import annotations
 import re
 
 _WHOLE = ("smallint", "integer", "bigint")
+_STRINGS = ("text", "character varying", "character", "name")
+_FAMILIES = (
+    {"smallint", "integer", "bigint", "numeric", "real", "double precision"},
+    {"integer", "bigint", "oid"},
+    {"integer", "boolean"},
+    {"date", "timestamp without time zone", "timestamp with time zone"},
+    {"timestamp without time zone", "time without time zone"},
+    {"json", "jsonb"},
+    {"inet", "cidr"},
+    {"bit", "bit varying"},
+)
 _TEXT = ("text", "character varying")
 
 
@@ -30,6 +41,19 @@ def may_lose(before: str, after: str) -> bool:
     if old == new and len(old_size) <= 1 and len(new_size) <= 1:
         return bool(new_size) and (not old_size or old_size[0] > new_size[0])
     return (old, new) not in {("real", "double precision"), ("json", "jsonb"), ("date", "timestamp without time zone")}
+
+
+def has_cast(before: str, after: str) -> bool:
+    """Whether Postgres itself converts between two types; between others the way leads over text, which all have.
+
+    Args:
+        before: Type as Postgres writes it.
+        after: The same of the type to come.
+    """
+    if before.endswith("[]") != after.endswith("[]"):
+        return False
+    old, new = (_split(name.removesuffix("[]"))[0] for name in (before, after))
+    return old == new or any({old, new} <= family for family in _FAMILIES) or (old in _STRINGS or new in _STRINGS)
 
 
 def _split(name: str) -> tuple[str, list[int]]:

@@ -63,6 +63,8 @@ class Function(CatalogObject):
             after.result,
             min(after.defaults, self.defaults),
         )
+        if self.prokind == "p" and self.arguments != after.arguments and "OUT " in self.arguments + after.arguments:
+            return None
         if not fixed or not _names_kept(self.argument_names, after.argument_names):
             return None
         return [after.definition.rstrip()]

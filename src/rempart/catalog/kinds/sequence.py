@@ -78,7 +78,10 @@ class Sequence(CatalogObject):
             word = raw("unlogged" if after.persistence == "u" else "logged")
             found.append(statement("alter sequence {} set {}", self._named(), word))
         if changed - {"persistence", "owned_by"}:
-            found.append(statement("alter sequence {} as {} {}", self._named(), raw(after.type), raw(after._numbers())))
+            # Where it stands has to be within its bounds; it stands at its start, as far as anybody knows.
+            within = after.minimum <= self.start <= after.maximum
+            numbers = after._numbers() + ("" if within else f" restart with {after.start}")
+            found.append(statement("alter sequence {} as {} {}", self._named(), raw(after.type), raw(numbers)))
         return found
 
     def _named(self) -> Name:

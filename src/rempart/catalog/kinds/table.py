@@ -139,6 +139,9 @@ class Table(CatalogObject):
         if (self.bound, self.parents) == (after.bound, after.parents):
             return []
         named = qualified(self.schema, self.name)
+        kept_order = [parent for parent in self.parents if parent in after.parents]
+        if None is self.bound is after.bound and list(after.parents[: len(kept_order)]) != kept_order:
+            raise Unsupported("no SQL is written for another order of the tables it inherits from")
         found = []
         if self.bound is not None:
             found.append(statement("alter table {} detach partition {}", qualified(*self.parents[0]), named))

@@ -5,8 +5,11 @@ select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, '', pg_get_use
     coalesce((select array_agg(o order by o) from unnest(c.reloptions) o), '{}'),
     coalesce(c.reloptions, '{}'),
     (
-        select coalesce(array_agg(array[a.attname::text, format_type(a.atttypid, a.atttypmod), a.attcollation::text]
-            order by a.attnum), '{}')
+        select coalesce(array_agg(array[
+            a.attname::text,
+            format_type(a.atttypid, a.atttypmod),
+            case when a.attcollation <> 0 then a.attcollation::regcollation::text else '' end
+        ] order by a.attnum), '{}')
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     ),
     am.amname,
