@@ -61,11 +61,6 @@ class Relation:
         """`schema.name`, quoted for SQL."""
         return sql.Identifier(self.schema, self.name)
 
-    @property
-    def is_view(self) -> bool:
-        """Whether it is a view or a materialized view."""
-        return self.kind in "vm"
-
 
 @dataclass(frozen=True)
 class Attempt:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from rempart.catalog import partitioning, replica, retiring
 from rempart.catalog.compare import Difference, order_of
 from rempart.catalog.granting import Granting, Setup
 from rempart.catalog.identity import Identity
@@ -16,15 +16,13 @@ from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
-from rempart.catalog.kinds.types import Composite, Domain, Enum
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 from rempart.catalog.new_table import NewTable
 from rempart.catalog.remaking import PARTS, dependents_of
-from rempart.catalog.statement import Name, literal, raw, statement
+from rempart.catalog.statement import literal, raw, statement
 
 Node = tuple[str, Identity]
 Piece = tuple[str, Identity, Callable[[], list[str]], str | None]
-_RETIRED = "_before"
 _CALLED = ("function", "aggregate")
 
 # The order of what need not wait. Grants come last, after the policies that narrow what they give.
@@ -66,34 +64,12 @@ class Changes:
             if isinstance(made, Table)
         }
         self._inlined = {part: table for table, new in self._new_tables.items() for part in new.inlined}
-        self._retired = self._retired_types(again)
+        self._retired = retiring.retired_types(before, after, again, self._dependents, self._dropped)
         self._converted = dict.fromkeys(column for columns in self._retired.values() for column in columns)
         self._undefaulted = {
             identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)
         }
         self._granting = Granting(before, after, setup, self._made, self._dropped)
-
-    def _retired_types(self, again: set[Identity]) -> dict[Identity, list[Identity]]:
-        """The types that stay under another name until nothing has them any more, and their columns."""
-        found = {identity: columns for identity in again if (columns := self._columns_of_type(identity))}
-        waiting = list(found)
-        while waiting:
-            # What a retired type is made of has to stay as long as it does.
-            for needed in self._before.dependencies.get(waiting.pop(), ()):
-                old = self._before.objects[needed]
-                if needed in again and needed not in found and isinstance(old, Enum | Domain | Composite):
-                    found[needed] = []
-                    waiting.append(needed)
-        return found
-
-    def _columns_of_type(self, identity: Identity) -> list[Identity]:
-        """The columns that stay and have a type that is made again: they are converted to the new one."""
-        if not isinstance(self._before.objects[identity], Enum | Domain | Composite):
-            return []
-        return [
-            one for one in self._dependents[identity]
-            if one.kind == "column" and one in self._after.objects and one not in self._dropped
-        ]  # fmt: skip
 
     def _calls_what_needs_it(self, identity: Identity, old: CatalogObject) -> bool:
         """Whether a column's default calls a function that needs the column's table, so that neither can go first."""
@@ -111,8 +87,8 @@ class Changes:
             if self._goes_along(identity, old):
                 continue
             if identity in self._retired:
-                yield "drop", identity, partial(self._rename_type, old), None
-                yield "retire", identity, partial(self._drop_retired, old), None
+                yield "drop", identity, partial(retiring.rename, old), None
+                yield "retire", identity, partial(retiring.drop, old), None
             else:
                 loses = (
                     f"what {identity} holds" if old.keeps_data() and not isinstance(old, DefaultPrivileges) else None
@@ -134,6 +110,7 @@ class Changes:
             yield "alter", identity, partial(self._alter, old, new), self._loss(old, new)
             if isinstance(old, Sequence) and isinstance(new, Sequence) and old.owned_by != new.owned_by:
                 yield "ownership", identity, partial(self._change_ownership, old, new), None
+        yield from replica.pieces(self._before, self._after, self._made, self._altered)
         for identity in self._converted:
             new = self._after.objects[identity]
             if identity not in self._altered and isinstance(new, Column) and new.local:
@@ -141,7 +118,7 @@ class Changes:
         yield from self._granting.pieces(self._altered)
 
     def _convert(self, column: Column) -> list[str]:
-        self._require_no_key(column)
+        partitioning.require_no_key(column, self._after)
         return column.retype(column, by_text=True)
 
     def _change_ownership(self, old: Sequence, new: Sequence) -> list[str]:
@@ -195,21 +172,6 @@ class Changes:
             return next((one.relation for one in sorted(needed) if one.kind in ("table", "column")), None)
         return None
 
-    def _rename_type(self, old: CatalogObject) -> list[str]:
-        word = raw("domain" if isinstance(old, Domain) else "type")
-        retired = Name(old.schema, f"{old.name}{_RETIRED}")
-        found = [statement("alter {} {} rename to {}", word, Name(old.schema, old.name), f"{old.name}{_RETIRED}")]
-        if isinstance(old, Domain):
-            # It keeps nothing that needs a function or a type which changes as well.
-            found += [statement("alter domain {} drop constraint {}", retired, entry[0]) for entry in old.constraints]
-            if old.expression is not None:
-                found.append(statement("alter domain {} drop default", retired))
-        return found
-
-    def _drop_retired(self, old: CatalogObject) -> list[str]:
-        word = raw("domain" if isinstance(old, Domain) else "type")
-        return [statement("drop {} {}", word, Name(old.schema, f"{old.name}{_RETIRED}"))]
-
     def _create_table(self, table: NewTable) -> list[str]:
         found = [*table.create(), *self._owner(table.table)]
         for part in (table.table, *table.parts):
@@ -239,21 +201,17 @@ class Changes:
             if old.local != new.local and self._inheritance_changes(new):
                 start = replace(old, local=new.local)
             if old.type != new.type or old.identity in self._converted:
-                self._require_no_key(new)
+                partitioning.require_no_key(new, self._after)
             if old.identity in self._converted and old.type == new.type:
                 found += old.retype(new, by_text=True)
                 start = replace(old, expression=new.expression)
+        if isinstance(old, Table) and isinstance(new, Table):
+            partitioning.require_own_parts(old, new, self._made, self._dropped)
         changed = start.alter(new)
         if changed is None:
             raise Unsupported("it would have to be dropped and made again")
         found += changed
         return found + self._remarks(old, new)
-
-    def _require_no_key(self, column: Column) -> None:
-        table = self._after.objects.get(column.identity.relation)
-        key = table.partition_key if isinstance(table, Table) else None
-        if key and re.search(rf"(?<!\w){re.escape(column.part)}(?!\w)", key):
-            raise Unsupported("the type of a partition key's column cannot be changed")
 
     def _inheritance_changes(self, column: Column) -> bool:
         old, new = (catalog.objects.get(column.identity.relation) for catalog in (self._before, self._after))
@@ -328,6 +286,12 @@ class Changes:
         for action, identity in nodes:
             if action in ("privileges", "default", "ownership"):
                 yield self._maker(identity), (action, identity)
+            elif action == "replica identity":
+                table = self._after.objects[identity]
+                assert isinstance(table, Table)
+                yield self._maker(identity), (action, identity)
+                for index in replica.indexes_of(table, self._after):
+                    yield self._maker(index), (action, identity)
             elif action == "column privileges":
                 yield ("privileges", identity), (action, identity)
                 yield ("create", identity), (action, identity)

@@ -64,6 +64,8 @@ def plan(before: Catalog, after: Catalog, setup: Setup, differences: Sequence[Di
     found = compare(before, after) if differences is None else list(differences)
     refused: list[tuple[Identity, str]] = []
     chosen: dict[Identity, Difference] = {difference.identity: difference for difference in found}
+    if differences is None:
+        refused += _not_read(before, after)
     again = remade(before, after, chosen, refused)
     changes = Changes(before, after, chosen, again, setup)
     graph: Graph[tuple[str, Identity], Step] = Graph()
@@ -81,6 +83,14 @@ def plan(before: Catalog, after: Catalog, setup: Setup, differences: Sequence[Di
     for node in graph.stuck:
         refused.append((node[1], "objects need each other in a circle"))
     return Plan(tuple(found), _with_bodies_unchecked(steps, after), tuple(dict.fromkeys(refused)))
+
+
+def _not_read(before: Catalog, after: Catalog) -> list[tuple[Identity, str]]:
+    """What only one of the two has, and is of a kind that is not read: no comparison of ours shows it."""
+    only = set(before.not_compared) ^ set(after.not_compared)
+    return [
+        (Identity(kind, "", name), "only one side has it, and this kind is not read") for kind, name in sorted(only)
+    ]
 
 
 def _with_bodies_unchecked(steps: list[Step], after: Catalog) -> tuple[Step, ...]:

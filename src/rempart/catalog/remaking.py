@@ -10,7 +10,7 @@ from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.publication import Publication
 from rempart.catalog.kinds.table import Table
-from rempart.catalog.kinds.types import Composite, Domain, Enum, Range
+from rempart.catalog.kinds.types import Collation, Composite, Domain, Enum, Range
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 
 PARTS = ("column", "constraint", "trigger", "rule", "policy")
@@ -104,7 +104,8 @@ def remade(
                 needing = before.objects[one]
                 if isinstance(needing, Column) and needing.generated and identity.kind in ("function", "aggregate"):
                     waiting.append((one, True))
-                if again and (why := _cannot_be_renamed(old, after.objects[identity])):
+                stays = again and identity in after.dependencies.get(one, ())
+                if stays and (why := _cannot_be_renamed(old, after.objects[identity])):
                     refused.append((identity, why))
                 if isinstance(old, Enum | Domain | Composite) and one not in retyped:
                     retyped.add(one)
@@ -154,8 +155,8 @@ def _held_by_others(
 
 def _cannot_be_renamed(old: CatalogObject, new: CatalogObject) -> str | None:
     """Why the columns of a type that is made again cannot be converted; None when they can."""
-    if isinstance(old, Range):
-        return "columns have this type, which would have to be dropped and made again"
+    if isinstance(old, Range | Collation):
+        return f"columns have this {old.kind}, which would have to be dropped and made again"
     if isinstance(old, Composite) and isinstance(new, Composite):
         names = [[entry[0] for entry in one.attributes] for one in (old, new)]
         if names[0] != names[1]:

@@ -122,16 +122,6 @@ def called(node: Any) -> str:
     return ".".join(parts[1:] if len(parts) > 1 and parts[0] == "pg_catalog" else parts)
 
 
-def function_calls(root: Any) -> Iterator[tuple[str, Any]]:
-    """Name (see `called`) and node of every function call in a tree.
-
-    Args:
-        root: A node, a tuple of nodes, or None.
-    """
-    for node in nodes_of(root, ast.FuncCall):
-        yield called(node), node
-
-
 def column(node: Any) -> tuple[str, ...]:
     """Parts of a column reference, such as `("depots", "id")`; empty for other nodes and for `*`.
 

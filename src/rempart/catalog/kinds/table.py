@@ -32,6 +32,7 @@ class Table(CatalogObject):
         of_type: The composite type of a typed table.
         server: The foreign server.
         server_options: The options of a foreign table.
+        index_names: Of a partition: the parent's indexes and its own, where these have names of their own.
     """
 
     relkind: str
@@ -49,6 +50,7 @@ class Table(CatalogObject):
     of_type: str | None
     server: str | None
     server_options: tuple[str, ...]
+    index_names: tuple[tuple[str, str], ...]
 
     kind: ClassVar[str] = "table"
 
@@ -90,8 +92,21 @@ class Table(CatalogObject):
             )
         ]
 
+    @property
+    def identity_index(self) -> str | None:
+        """The index that is its replica identity, as REPLICA IDENTITY takes it."""
+        return self.replica_identity if self.replica_identity.startswith("using index") else None
+
+    def identify(self) -> list[str]:
+        """The SQL of its replica identity."""
+        return [
+            statement(
+                "alter table {} replica identity {}", qualified(self.schema, self.name), raw(self.replica_identity)
+            )
+        ]
+
     def switches(self, before: Table | None = None) -> list[str]:
-        """The SQL of row security and replica identity.
+        """The SQL of row security and replica identity, unless that is an index: see `identity_index`.
 
         Args:
             before: The state to start from; a new table's by default.
@@ -104,8 +119,8 @@ class Table(CatalogObject):
         if self.force_row_security != (before.force_row_security if before else False):
             word = raw("force" if self.force_row_security else "no force")
             found.append(statement("alter table {} {} row level security", named, word))
-        if self.replica_identity != (before.replica_identity if before else "default"):
-            found.append(statement("alter table {} replica identity {}", named, raw(self.replica_identity)))
+        if self.replica_identity != (before.replica_identity if before else "default") and not self.identity_index:
+            found += self.identify()
         return found
 
     def drop(self) -> list[str]:
@@ -118,6 +133,8 @@ class Table(CatalogObject):
         """See `CatalogObject.alter`."""
         assert isinstance(after, Table)
         changed = self.own_changes(after)
+        if "index_names" in changed:
+            raise Unsupported("no SQL is written for the names of a partition's indexes")
         fixed = changed & {"partition_key", "of_type", "server", "server_options"}
         if self.relkind != after.relkind or fixed:
             raise Unsupported(f"a table cannot change its {', '.join(sorted(fixed)) or 'kind'} and keep its rows")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rempart.catalog.model import CatalogObject
+from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import literal, qualified, raw, statement
 
 _ENABLED = {"O": "enable", "D": "disable", "R": "enable replica", "A": "enable always"}
@@ -20,30 +20,38 @@ class Trigger(CatalogObject):
         enabled: `O` in ordinary sessions, `D` never, `R` in replication, `A` always.
         is_constraint: Whether it is a constraint trigger.
         relkind: `relkind` of its relation.
+        parent_enabled: Of a partition's trigger that its parent brings: `enabled` of the parent's, which differs.
     """
 
     definition: str
     enabled: str
     is_constraint: bool
     relkind: str
+    parent_enabled: str | None
 
     kind: ClassVar[str] = "trigger"
 
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
+        if self.parent_enabled is not None:
+            return [self._switch()]
         return [self.definition, *([self._switch()] if self.enabled != "O" else [])]
 
-    def _switch(self) -> str:
-        word = raw(_ENABLED[self.enabled])
+    def _switch(self, state: str | None = None) -> str:
+        word = raw(_ENABLED[state or self.enabled])
         return statement("alter table {} {} trigger {}", qualified(self.schema, self.name), word, self.part)
 
     def drop(self) -> list[str]:
         """See `CatalogObject.drop`."""
+        if self.parent_enabled is not None:
+            return [self._switch(self.parent_enabled)]
         return [statement("drop trigger {} on {}", self.part, qualified(self.schema, self.name))]
 
     def alter(self, after: CatalogObject) -> list[str] | None:
         """See `CatalogObject.alter`."""
         assert isinstance(after, Trigger)
+        if (self.parent_enabled is None) != (after.parent_enabled is None):
+            raise Unsupported("whether the trigger comes from the parent of the partition differs")
         found = []
         enabled = self.enabled
         if self.definition != after.definition:
