@@ -1,7 +1,12 @@
-"""Both catalogs of two large databases read and compared, and how that grows with their size."""
+"""Both catalogs of two large databases read and compared, and how that grows with their size.
+
+Others are measured in the same run, in turn, when their commands are named: REMPART_RESULTS (`results`, of the package
+of that name) and REMPART_MIGRA (`migra`).
+"""
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -56,16 +61,19 @@ def run(config: Config, rows: int, runs: int) -> Result:
         rows: Not used: the size is that of the schema.
         runs: Counted runs of each size.
     """
-    result = Result("catalog", ("tables", "seconds", "ms a table", "MB"), facts={"runs": runs})
+    result = Result("catalog", ("who", "tables", "seconds", "ms a table", "MB"), facts={"runs": runs})
     per_table = []
     for tables in SIZES:
         with temporary_server(settings={"max_locks_per_transaction": "1024"}) as server:
             urls = _two_databases(server, tables)
             measured = [_compare(urls) for _ in range(runs)]
+            if tables == SIZES[0]:
+                for name, seconds in _others(urls, runs).items():
+                    result.rows.append([name, tables, seconds, seconds / tables * 1000, ""])
         seconds = statistics.median(one[0] for one in measured)
         memory = max(one[1] for one in measured)
         per_table.append(seconds / tables)
-        result.rows.append([tables, seconds, seconds / tables * 1000, memory])
+        result.rows.append(["rempart", tables, seconds, seconds / tables * 1000, memory])
         if tables == SIZES[0] and (seconds > TARGET_SECONDS or memory > TARGET_MB):
             result.missed.append(f"{tables} tables: {seconds:.2f} s, {memory} MB")
     if per_table[-1] > per_table[0] * TARGET_GROWTH:
@@ -91,3 +99,24 @@ def _compare(urls: list[str]) -> tuple[float, int]:
     started = time.perf_counter()
     ran = subprocess.run([sys.executable, "-c", _COMPARE, *urls], capture_output=True, text=True, check=True)
     return time.perf_counter() - started, int(ran.stdout)
+
+
+def _others(urls: list[str], runs: int) -> dict[str, float]:
+    """Median seconds of the other tools that are there."""
+    commands = {
+        name: [os.environ[variable], *arguments, *urls]
+        for name, variable, arguments in (
+            ("results", "REMPART_RESULTS", ("dbdiff", "--with-privileges")),
+            ("migra", "REMPART_MIGRA", ("--unsafe", "--with-privileges")),
+        )
+        if os.environ.get(variable)
+    }
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            started = time.perf_counter()
+            ran = subprocess.run(command, capture_output=True, text=True, check=False)
+            if "t5" not in ran.stdout:
+                raise RuntimeError(f"{name} did not find the difference: {ran.stderr[-300:]}")
+            found[name].append(time.perf_counter() - started)
+    return {name: statistics.median(seconds) for name, seconds in found.items()}

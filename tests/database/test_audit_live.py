@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from audit_scope import holes, scope_of
+from psycopg import sql
 from servers import Database
 
 from rempart.audit.model import Audit, Sight
@@ -153,6 +154,9 @@ def test_holes_of_the_cluster_are_found(own_server: Any, config: Config) -> None
             grant authenticated to anon;
             create role auditor login;
         """)
+        if own_server.password is not None:
+            password = sql.Literal(own_server.password)
+            superuser.execute(sql.SQL("alter role auditor password {}").format(password))
     found = run(database, config, database.url("auditor"))
     assert ("role-attributes", "authenticated") in holes(found)
     assert {("role-membership", "authenticated"), ("role-membership", "anon")} <= set(holes(found))
