@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+import psycopg
 import pytest
-from hypothesis import event, given, note
+from hypothesis import event, given, note, reject, settings
 from hypothesis import strategies as st
 from judge import difference, schema_dump
 from servers import Database
@@ -23,7 +24,7 @@ from rempart.catalog.read import read
 from rempart.postgres import databases
 from rempart.postgres.server import Server, connect
 
-pytestmark = [pytest.mark.one_backend, pytest.mark.costly]
+pytestmark = [pytest.mark.one_backend, pytest.mark.costly, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 TABLES = ("t", '"T 2"', '"order"')
 COLUMNS = ("a", '"B"', '"user"', "d")
@@ -143,7 +144,7 @@ def schemas(draw: st.DrawFn) -> str:
             say(f"alter table {table} owner to {one(ROLES)}")
     for table, columns in draft.tables.items():
         fitting = [(other, name) for other, key in draft.keys.items() for name, kind in columns.items()
-                   if kind == draft.tables[other][key] and kind != "jsonb"]  # fmt: skip
+                   if kind == draft.tables[other][key] and kind in LITERALS and kind != "jsonb"]  # fmt: skip
         if fitting and chance():
             other, name = draw(st.sampled_from(fitting))
             action = one(("", " on delete cascade", " deferrable initially deferred", " not valid"))
@@ -163,7 +164,8 @@ def schemas(draw: st.DrawFn) -> str:
         options = (
             "" if stored else one(("", " with (security_invoker = true)", " with (security_barrier, security_invoker)"))
         )
-        say(f"create {'materialized ' if stored else ''}view {view}{options} as select {', '.join(kept)}{more} from {below}"
+        say(f"create {'materialized ' if stored else ''}view {view}{options} as"
+            f" select {', '.join(kept)}{more} from {below}"
             f"{f' where {shown[0]} is not null' if chance() else ''}")  # fmt: skip
         under[view] = kept
         if stored and chance() and kept[shown[0]] not in ("jsonb", "pair"):
@@ -208,12 +210,16 @@ def dump(database: Database) -> Counter[str]:
     return Counter("\n".join(sorted(line.rstrip(",") for line in entry.split("\n"))) for entry in entries.elements())
 
 
+@settings(max_examples=max(settings.default.max_examples // 8, 1))
 @given(first=schemas(), second=schemas())
 def test_from_one_to_the_other_and_back(with_roles: Server, first: str, second: str) -> None:
     with databases.throwaway(with_roles) as one, databases.throwaway(with_roles) as other:
         here, there = (Database(with_roles, name, "postgres") for name in (one, other))
-        run(here, first)
-        run(there, second)
+        try:
+            run(here, first)
+            run(there, second)
+        except psycopg.Error:
+            reject()  # a schema that Postgres itself does not take
         for source, target in ((here, there), (there, here)):
             with databases.throwaway(with_roles, template=source.name) as copy:
                 _goes(Database(with_roles, copy, "postgres"), target)

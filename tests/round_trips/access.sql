@@ -107,3 +107,8 @@ alter publication p set table u; alter publication p set (publish = 'insert');
 create schema s; create publication p for tables in schema s;
 -- change
 alter publication p add tables in schema public; alter publication p drop tables in schema s;
+-- case: row filter of a publication, and the type of its column
+-- base
+create table t (a int primary key, b int); create publication p for table t (a, b) where (a > 5);
+-- change
+alter publication p drop table t; alter table t alter a type bigint; alter publication p add table t (a, b) where (a > 5);

@@ -90,3 +90,8 @@ create event trigger e on ddl_command_end when tag in ('CREATE TABLE', 'DROP TAB
 create type c as (a int); create function f(c) returns int language sql immutable as 'select $1.a';
 -- change
 create cast (c as int) with function f(c) as assignment;
+-- case: procedure starts to give back
+-- base
+create procedure p(x int) language sql as 'select 1';
+-- change
+drop procedure p(int); create procedure p(inout x int) language sql as 'select 1';

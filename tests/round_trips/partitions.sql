@@ -35,3 +35,13 @@ create table p (id int, j int) partition by range (id); create table p1 partitio
 create table p (id int) partition by range (id); create table p1 partition of p for values from (0) to (10); create function f() returns trigger language plpgsql as 'begin return new; end';
 -- change
 create trigger g before insert on p for each row execute function f();
+-- case: bounds moved
+-- base
+create table t (a int) partition by range (a); create table t1 partition of t for values from (1) to (10); create table t2 partition of t for values from (10) to (20);
+-- change
+alter table t detach partition t1; alter table t detach partition t2; alter table t attach partition t1 for values from (1) to (15); alter table t attach partition t2 for values from (15) to (20);
+-- case: trigger disabled on one partition
+-- base
+create table t (a int) partition by list (a); create table t1 partition of t for values in (1); create trigger x before update on t for each row execute function suppress_redundant_updates_trigger();
+-- change
+alter table t1 disable trigger x;

@@ -187,3 +187,44 @@ create function ok(int) returns boolean language sql immutable as 'select $1 > 0
 create table t (a int, b int, c int); comment on column t.c is 'c';
 -- change
 alter table t drop b; alter table t add d int; alter table t add e int; comment on column t.c is null;
+-- case: identity becomes a default from a sequence
+-- base
+create table t (id int generated always as identity (start 5), n text);
+-- change
+create sequence q; alter table t alter id drop identity, alter id set default nextval('q');
+-- case: column to a type without a cast, and to an array
+-- base
+create table t (a int, b bigint, c int default 4);
+-- change
+alter table t alter a type int[] using array[a], alter b type date using null, alter c drop default, alter c type uuid using null;
+-- case: owner of a table with its serial and identity
+-- base
+create table t (id serial, n int generated always as identity);
+-- change
+alter table t owner to r1;
+-- case: identity table of another owner
+-- change
+create table t (id int generated always as identity); alter table t owner to r1;
+-- case: replica identity on a key that changes
+-- base
+create table t (a int primary key, b int not null); alter table t replica identity using index t_pkey;
+-- change
+alter table t drop constraint t_pkey; alter table t add primary key (b); alter table t replica identity using index t_pkey;
+-- case: inherited column with a comment, through two levels
+-- base
+create table p (a int); create table c () inherits (p); create table g () inherits (c);
+-- change
+alter table p add d text default 'p'; comment on column g.d is 'inherited'; alter table c alter d set default 'own';
+-- case: tables whose policies read each other
+-- change
+create table t (a int); create table u (b int); create policy p on t using (exists (select from u)); create policy q on u using (exists (select from t));
+-- case: default calls a function that is made again
+-- base
+create function f() returns int language sql as 'select 1'; create table t (a int default f());
+-- change
+alter table t alter a drop default; drop function f(); create function f() returns bigint language sql as 'select 1::bigint'; alter table t alter a set default f();
+-- case: generated from a function that is made again
+-- base
+create function f(int) returns int immutable language sql as 'select $1'; create table t (a int, g int generated always as (f(a)) stored); create view v as select g from t;
+-- change
+drop view v; alter table t drop g; drop function f(int); create function f(int) returns bigint immutable language sql as 'select $1::bigint'; alter table t add g bigint generated always as (f(a)) stored; create view v as select g from t;

@@ -62,3 +62,23 @@ create collation fr (provider = libc, locale = 'C'); create table t (a text coll
 create type e as enum ('a');
 -- change
 create function f(e[]) returns e[] language sql as 'select $1'; create table t (a e[] default '{}');
+-- case: domain over a domain on another type
+-- base
+create domain d1 as text check (value <> ''); create domain d2 as d1 default 'x'; create table t (a d2, b d1[]);
+-- change
+drop table t; drop domain d2; drop domain d1; create domain d1 as varchar(20); create domain d2 as d1 default 'y'; create table t (a d2, b d1[]);
+-- case: domain stricter, and arrays of it stored
+-- base
+create domain d as text; create table t (a d[] default '{}', b d);
+-- change
+drop table t; create table t (a d[] default '{}', b d); drop table t; alter domain d add constraint k check (value <> ''); alter domain d set not null; create table t (a d[] default '{}', b d);
+-- case: enum value removed from under a composite and a domain
+-- base
+create type e as enum ('a', 'b'); create type c as (x e, y int); create domain d as e check (value <> 'b'); create table t (v c, w c[], z d);
+-- change
+drop table t; drop domain d; drop type c; drop type e; create type e as enum ('b', 'a', 'c'); create type c as (x e, y int); create domain d as e check (value <> 'b'); create table t (v c, w c[], z d);
+-- case: sequence turned round
+-- base
+create sequence s start 5;
+-- change
+alter sequence s increment -1 no minvalue maxvalue -1 start -1 restart -1;

@@ -78,3 +78,8 @@ create rule r as on insert to t do also insert into l values (new.a); comment on
 create table t (a int); create table l (a int); create rule r as on insert to t do also insert into l values (new.a);
 -- change
 create or replace rule r as on insert to t do instead nothing; alter table t disable rule r;
+-- case: materialized view over a function that changes its result, with remarks
+-- base
+create function lo(text) returns text immutable language sql as 'select lower($1)'; create table t (n text); create materialized view m as select lo(n) as l from t; create index i on m (l); comment on column m.l is 'L'; comment on index i is 'i';
+-- change
+drop materialized view m; drop function lo(text); create function lo(text) returns varchar immutable language sql as 'select lower($1)::varchar'; create materialized view m as select lo(n) as l from t; create index i on m (l); comment on column m.l is 'L'; comment on index i is 'i';

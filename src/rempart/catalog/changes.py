@@ -69,6 +69,16 @@ class Changes:
         self._undefaulted = {
             identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)
         }
+        self._redefaulted = {
+            one: column
+            for identity in self._dropped
+            if identity.kind in _CALLED
+            for one in self._dependents[identity]
+            if isinstance(column := before.objects[one], Column)
+            and column.has_default
+            and one in after.objects
+            and one not in self._dropped
+        }
         self._granting = Granting(before, after, setup, self._made, self._dropped)
 
     def _calls_what_needs_it(self, identity: Identity, old: CatalogObject) -> bool:
@@ -104,18 +114,32 @@ class Changes:
                     yield "default", column.identity, column.set_default, None
             elif not self._comes_along(new):
                 yield "create", identity, partial(self._create, new), None
+            elif isinstance(new, Column):
+                yield "default", identity, partial(self._inherit, new), None
             if isinstance(new, Sequence) and new.owned_by and not new.of_identity:
                 yield "ownership", identity, new.ownership, None
         for identity, (old, new) in self._altered.items():
             yield "alter", identity, partial(self._alter, old, new), self._loss(old, new)
             if isinstance(old, Sequence) and isinstance(new, Sequence) and old.owned_by != new.owned_by:
                 yield "ownership", identity, partial(self._change_ownership, old, new), None
+        for identity, column in self._redefaulted.items():
+            new = self._after.objects[identity]
+            yield "undefault", identity, column.drop_default, None
+            if isinstance(new, Column) and new.has_default:
+                yield "default", identity, new.set_default, None
+        for identity, (old, new) in self._altered.items():
+            if isinstance(old, Table) and isinstance(new, Table) and partitioning.moves(old, new):
+                yield "detach", identity, old.detach, None
         yield from replica.pieces(self._before, self._after, self._made, self._altered)
         for identity in self._converted:
             new = self._after.objects[identity]
             if identity not in self._altered and isinstance(new, Column) and new.local:
                 yield "alter", identity, partial(self._convert, new), None
         yield from self._granting.pieces(self._altered)
+
+    def _inherit(self, new: Column) -> list[str]:
+        """What a column has of its own that comes with its parent's."""
+        return partitioning.own_default(new, self._after) + self._remarks(None, new)
 
     def _convert(self, column: Column) -> list[str]:
         partitioning.require_no_key(column, self._after)
@@ -142,8 +166,9 @@ class Changes:
         relation = self._relation(identity, old)
         if relation is None or relation not in self._dropped:
             return False
-        # A foreign key between tables that are both dropped goes first: each would wait for the other.
-        return not (isinstance(old, Constraint) and old.contype == "f" and self._references_dropped(identity, relation))
+        # A foreign key or a policy between tables that are both dropped goes first: each would wait for the other.
+        between = identity.kind in ("policy", "rule") or (isinstance(old, Constraint) and old.contype == "f")
+        return not (between and self._references_dropped(identity, relation))
 
     def _references_dropped(self, identity: Identity, own: Identity) -> bool:
         needed = self._before.dependencies.get(identity, frozenset())
@@ -185,6 +210,8 @@ class Changes:
     def _owner(self, new: CatalogObject) -> list[str]:
         if new.owner is None or new.owner == self._setup.role or new.target() is None:
             return []
+        if isinstance(new, Sequence) and new.of_identity:
+            return []  # its table's owner is its owner
         return [statement("alter {} owner to {}", raw(str(new.target())), new.owner)]
 
     def _alter(self, old: CatalogObject, new: CatalogObject) -> list[str]:
@@ -197,7 +224,7 @@ class Changes:
         start = old
         if isinstance(old, Column) and isinstance(new, Column):
             if self._comes_along(new) and self._parents_change(new):
-                return found + self._remarks(old, new)
+                return found + (self._inherit(replace(new, comment=None)) + self._remarks(old, new))
             if old.local != new.local and self._inheritance_changes(new):
                 start = replace(old, local=new.local)
             if old.type != new.type or old.identity in self._converted:
@@ -269,7 +296,7 @@ class Changes:
                 if identity in self._retired and one in self._retired:
                     yield ("retire", one), ("retire", identity)
                     continue
-                if one in self._undefaulted and identity.kind in _CALLED:
+                if (one in self._undefaulted or one in self._redefaulted) and identity.kind in _CALLED:
                     yield ("undefault", one), gone
                 else:
                     yield self._unmaker(one), gone
@@ -283,6 +310,11 @@ class Changes:
                 if one in self._dropped and one.kind != "sequence":
                     yield self._unmaker(one), ("alter", identity)
         yield from self._clashes()
+        for identity in [*self._made, *self._altered]:
+            yield from self._after_parents(identity)
+        for identity in self._redefaulted:
+            for one in self._after.dependencies.get(identity, ()):
+                yield self._maker(one), ("default", identity)
         for action, identity in nodes:
             if action in ("privileges", "default", "ownership"):
                 yield self._maker(identity), (action, identity)
@@ -298,6 +330,17 @@ class Changes:
                 for column in self._granting.columns.get(identity, ()):
                     yield self._maker(column), (action, identity)
 
+    def _after_parents(self, identity: Identity) -> Iterator[tuple[Node, Node]]:
+        new = self._after.objects[identity]
+        if isinstance(new, Table) and new.bound is not None:
+            for other, (old, moved) in self._altered.items():
+                if isinstance(old, Table) and isinstance(moved, Table) and partitioning.moves(old, moved):
+                    yield ("detach", other), self._maker(identity)
+        if isinstance(new, Column) and identity not in self._inlined:
+            for parent in partitioning.ancestors(new, self._after):
+                yield self._maker(parent), ("default", identity)
+                yield self._maker(parent), ("alter", identity)
+
     def _waits_of(self, identity: Identity) -> Iterator[tuple[Node, Node]]:
         node = self._maker(identity)
         made = self._after.objects[identity]
@@ -305,8 +348,9 @@ class Changes:
         if isinstance(made, Sequence) and made.owned_by is not None:
             schema, table, column = made.owned_by
             owning = Identity("column", schema, table, column)
-            yield self._maker(owning), ("ownership", identity)
-            yield self._maker(owning.relation), ("ownership", identity)
+            tied = node if made.of_identity else ("ownership", identity)
+            yield self._maker(owning), tied
+            yield self._maker(owning.relation), tied
             needed -= {owning, owning.relation}
         relation = self._relation(identity, made)
         if relation is not None:

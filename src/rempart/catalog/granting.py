@@ -111,6 +111,8 @@ class Granting:
         return [privileges.close(target, sorted(roles))]
 
     def _stays_as_born(self, new: CatalogObject) -> bool:
+        if any(grant.grantee == new.owner and grant.grantable for grant in privileges.grants(new.acl)):
+            return False
         wanted = others(privileges.grants(new.acl), new.owner)
         open_to_all = any(grantee == "" for grantee, _, _ in wanted)
         return wanted == self._by_birth(new) and (not self._setup.closed or open_to_all or new.kind not in _CLOSED)
@@ -133,7 +135,7 @@ class Granting:
         if isinstance(new, Sequence) and new.of_identity and not others(privileges.grants(new.acl), new.owner):
             return []
         wanted = privileges.grants(new.acl)
-        born = frozenset(grant for grant in wanted if grant.grantee == new.owner)
+        born = frozenset(grant._replace(grantable=False) for grant in wanted if grant.grantee == new.owner)
         return privileges.changes(str(new.grant_target()), born, wanted, new.owner)
 
     def _change(self, old: CatalogObject, new: CatalogObject) -> list[str]:

@@ -1,9 +1,9 @@
-"""What no SQL is written for at partitions and partitioned tables."""
+"""Partitions and children of tables: what they have of their own, and what no SQL is written for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
@@ -52,3 +52,40 @@ def require_no_key(column: Column, catalog: Catalog) -> None:
     key = table.partition_key if isinstance(table, Table) else None
     if key and re.search(rf"(?<!\w){re.escape(column.part)}(?!\w)", key):
         raise Unsupported("the type of a partition key's column cannot be changed")
+
+
+def moves(old: Table, new: Table) -> bool:
+    """Whether a partition gets other bounds, or another table.
+
+    Args:
+        old: The table before.
+        new: The same after.
+    """
+    return old.bound is not None and new.bound is not None and (old.bound, old.parents) != (new.bound, new.parents)
+
+
+def ancestors(column: Column, catalog: Catalog) -> Iterator[Identity]:
+    """The columns that a column is inherited from, near ones first.
+
+    Args:
+        column: The column.
+        catalog: Where it is.
+    """
+    table = catalog.objects.get(column.identity.relation)
+    for named in table.parents if isinstance(table, Table) else ():
+        parent = catalog.objects.get(Identity("column", *named, column.part))
+        if isinstance(parent, Column):
+            yield parent.identity
+            yield from ancestors(parent, catalog)
+
+
+def own_default(column: Column, catalog: Catalog) -> list[str]:
+    """The SQL of an inherited column's default, where it is not its parent's.
+
+    Args:
+        column: The column.
+        catalog: Where it is.
+    """
+    parent = next((catalog.objects[one] for one in ancestors(column, catalog)), None)
+    inherited = parent.expression if isinstance(parent, Column) else None
+    return column.set_default() if not column.generated and column.expression != inherited else []

@@ -92,7 +92,8 @@ def remade(
                 refused.append((identity, "it would have to be dropped and made again, and lose its rows"))
                 continue
             found.add(identity)
-        own = set(parts.get((identity.schema, identity.name), ()) if again else ())
+        whole = again and identity.kind in ("table", "view")
+        own = set(parts.get((identity.schema, identity.name), ()) if whole else ())
         for one in dependents[identity] | own:
             if one not in after.objects or one in found or identity == one:
                 continue

@@ -161,6 +161,8 @@ class Column(CatalogObject):
         arrays = self.type.endswith("[]") and after.type.endswith("[]")
         way = ("::text[]" if arrays else "::text") if by_text or not has_cast(self.type, after.type) else ""
         using = statement("{}{}::{}", self.part, raw(way), raw(after.type))
+        if after.type == f"{self.type}[]":
+            using = statement("case when {0} is not null then array[{0}] end", self.part)
         found.append(self._alter(f"type {after.type}{collation} using {using}"))
         return found + after.set_default()
 

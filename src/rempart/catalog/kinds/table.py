@@ -92,6 +92,11 @@ class Table(CatalogObject):
             )
         ]
 
+    def detach(self) -> list[str]:
+        """The SQL that takes it out of its partitioned table; to move it, before any other takes its place."""
+        named = qualified(self.schema, self.name)
+        return [statement("alter table {} detach partition {}", qualified(*self.parents[0]), named)]
+
     @property
     def identity_index(self) -> str | None:
         """The index that is its replica identity, as REPLICA IDENTITY takes it."""
@@ -161,7 +166,7 @@ class Table(CatalogObject):
             raise Unsupported("no SQL is written for another order of the tables it inherits from")
         found = []
         if self.bound is not None:
-            found.append(statement("alter table {} detach partition {}", qualified(*self.parents[0]), named))
+            found += self.detach() if after.bound is None else []  # see `detach`
         else:
             gone = [parent for parent in self.parents if parent not in after.parents]
             found += [statement("alter table {} no inherit {}", named, qualified(*parent)) for parent in gone]
