@@ -18,6 +18,9 @@ from depot import (
 )
 from psycopg.errors import Error, InsufficientPrivilege
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 F8, UUID, TEXT, TSTZ, DATE = "double precision", "uuid", "text", "timestamp with time zone", "date"
 COLUMNS = {
     "v_stock_actuel": {

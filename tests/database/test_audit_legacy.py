@@ -16,6 +16,9 @@ from rempart.config import Config
 from rempart.postgres import databases
 from rempart.postgres.server import Server
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 TABLES = (
     "citernes", "clients", "cours_de_route", "depots", "documents", "fournisseurs", "log_actions", "prises_de_hauteur",
     "produits", "profils", "receptions", "sorties_produit", "stocks_snapshot",

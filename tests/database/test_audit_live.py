@@ -20,6 +20,9 @@ from rempart.config import Config
 from rempart.postgres import databases, platform
 from rempart.revisions import runner
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 OPEN_TO_ANON = "grant usage on schema public to anon;"
 
 

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
+import pytest
 from declared_access import Persona, matrix, persona_named
 from gateway import attempt, named, request_of
+
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
 
 pytest_plugins = ["world_fixtures"]
 

@@ -11,6 +11,9 @@ from rempart.config import Config
 from rempart.revisions.differing import compare_sources
 from rempart.sources.source import parse
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 
 @pytest.mark.costly
 def test_a_live_database_at_head_is_the_declared_state(depot_database: Database, config: Config) -> None:

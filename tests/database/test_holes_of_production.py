@@ -14,6 +14,9 @@ from declared_access import PERSONAS, Persona, matrix, persona_named
 from gateway import LOGIN, attempt, named, request_of
 from servers import Database
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 pytest_plugins = ["world_fixtures"]
 
 # The definer functions that users may call: what policies call, and what the application calls.

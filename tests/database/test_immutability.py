@@ -10,6 +10,9 @@ from declared_access import Persona, persona_named
 from gateway import attempt, request, request_of
 from servers import Database
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 pytest_plugins = ["world_fixtures"]
 
 IMMUTABLE = {

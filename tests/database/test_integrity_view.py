@@ -9,6 +9,9 @@ import pytest
 from depot import CAPACITY, ESSENCE, GASOIL, SAFETY, TANK_A, TANK_A2, TANK_B, USERS, Depot
 from psycopg.errors import InsufficientPrivilege
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 CONTRACT = {
     "STOCK_NEGATIF": ("CRITICAL", "CITERNE_STOCK"),
     "STOCK_OVER_CAPACITY": ("CRITICAL", "CITERNE_STOCK"),

@@ -16,6 +16,9 @@ from rempart.lint.statement import Direction
 from rempart.report.finding import Severity
 from rempart.sqltext.positioned import PositionedText
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 TABLE = "create schema a; create table a.t (b int, c text); "
 VIEW = "create schema a; create view a.v with (security_invoker = true) as select 1 as b; "
 FUNCTION = "create schema a; create function a.f(p int) returns int language sql set search_path = '' as 'select 1'; "

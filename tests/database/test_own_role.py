@@ -10,6 +10,9 @@ from declared_access import PERSONAS, ROLES
 from gateway import attempt, named, request_of
 from servers import Database
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 pytest_plugins = ["world_fixtures"]
 
 

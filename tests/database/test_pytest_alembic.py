@@ -12,6 +12,9 @@ from sqlalchemy import Engine, create_engine
 
 from rempart.config import Config
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 __all__ = ["test_single_head_revision", "test_up_down_consistency", "test_upgrade"]
 
 

@@ -6,6 +6,9 @@ import pytest
 from depot import DEPOT_B, TANK_A, Depot
 from psycopg.errors import InsufficientPrivilege
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 
 @pytest.mark.parametrize("statut", ["ARRIVE", "TRANSIT"])
 def test_an_operator_cannot_close_a_trip_of_another_depot_nor_learn_of_it(depot: Depot, statut: str) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 CODES = {
     "STOCK_NEGATIF", "STOCK_OVER_CAPACITY", "CDR_ARRIVE_STALE", "RECEPTION_ECART_15C", "SORTIE_ECART_15C",
     "STOCK_DIVERGENCE",

@@ -17,6 +17,9 @@ from psycopg.errors import (
     UniqueViolation,
 )
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 FIGURES = """
 select c.relname, a.attname
 from pg_attribute a

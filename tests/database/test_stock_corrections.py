@@ -26,6 +26,9 @@ from psycopg.errors import (
     UniqueViolation,
 )
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 SOMEONE, LONG_AGO = USERS["pca_b"], "2001-01-01 00:00+00"
 FAR_ZONE = "Pacific/Pago_Pago"  # a day behind depot B at any hour
 

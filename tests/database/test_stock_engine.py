@@ -25,6 +25,9 @@ from depot import (
 )
 from psycopg.errors import CheckViolation, ForeignKeyViolation, RaiseException, UniqueViolation
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 D = Decimal
 REFUSED = (CheckViolation, ForeignKeyViolation, UniqueViolation, RaiseException)
 

@@ -12,6 +12,9 @@ from depot import USERS, Depot
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 
+# Every backend in a run of everything; the first one in the quick run.
+pytestmark = pytest.mark.costly
+
 IMMUTABLE = (
     "receptions",
     "sorties_produit",

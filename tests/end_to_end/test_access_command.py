@@ -45,6 +45,7 @@ def declared() -> Iterator[Project]:
         yield project
 
 
+@pytest.mark.slow
 def test_the_map_is_written_checked_and_found_stale(declared: Project) -> None:
     missing = declared.run("access", "--check")
     assert missing.returncode == 1 and "+public.thing | select | everyone | denied" in missing.stdout

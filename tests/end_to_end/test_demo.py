@@ -115,9 +115,7 @@ HOLES = {
 }
 
 
-@pytest.mark.parametrize(
-    "hole", [pytest.param(hole, marks=[pytest.mark.slow] if number else []) for number, hole in enumerate(HOLES)]
-)
+@pytest.mark.parametrize("hole", [pytest.param(hole, marks=pytest.mark.slow) for hole in HOLES])
 def test_a_hole_fails_the_demo_and_is_named(hole: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
     shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(".venv", ".git", ".rempart", "tests", "*cache*"))

@@ -60,6 +60,7 @@ def test_up_url_psql_down_and_up_again(project: Project) -> None:
     assert project.leftovers() == []
 
 
+@pytest.mark.slow
 def test_a_chosen_folder_and_version(project: Project) -> None:
     folder = str(project.base / "with blank")
     assert "embedded-16" in ok(project.run("up", "--data-dir", folder, "--postgres", "16"))
@@ -105,6 +106,7 @@ def test_a_new_revision_is_applied_by_the_next_up(project: Project) -> None:
 
 
 @pytest.mark.parametrize("name", ["migrations/versions/0002_slow.py", "schema/platform/20_auth.sql"])
+@pytest.mark.slow
 def test_a_failing_first_installation_leaves_nothing(project: Project, name: str) -> None:
     good = (project.root / name).read_text()
     bad = good.replace("pg_sleep(0.3)", "nothing()").replace("create schema auth", "create nonsense auth")

@@ -91,6 +91,7 @@ def test_from_a_changed_file_to_a_proved_revision(declared: Project) -> None:
     assert "drop policy" not in text
 
 
+@pytest.mark.slow
 def test_what_loses_data_is_asked_for(declared: Project) -> None:
     declared.write("schema/tables/thing.sql", TABLE.replace("id int", "numero int"))
     refused = declared.run("revision", "-m", "Numero")
