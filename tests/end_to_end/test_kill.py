@@ -116,6 +116,7 @@ def test_a_killed_up_of_a_complete_directory_keeps_its_data(project: Project) ->
     assert project.run("psql", "-Atc", "select id from public.thing").stdout == "3\n"
 
 
+@pytest.mark.slow
 def test_a_killed_up_on_a_running_server_leaves_it_running(project: Project) -> None:
     assert project.run("up").returncode == 0
     slow = (project.root / "migrations/versions/0002_slow.py").read_text()

@@ -80,6 +80,7 @@ def test_a_path_too_long_for_a_socket_gets_one_elsewhere(project: Project) -> No
     assert project.leftovers() == []
 
 
+@pytest.mark.slow
 def test_sample_data_is_loaded_once(project: Project) -> None:
     assert "sample data: loaded" in ok(project.run("up", "--sample"))
     assert rows(project, "select count(*)::int from public.thing") == [(2,)]
@@ -95,6 +96,7 @@ def test_sample_data_loaded_in_part_is_said_and_not_repeated(project: Project) -
     refused(project.run("up", "--sample"), 3, "there in part")
 
 
+@pytest.mark.slow
 def test_a_new_revision_is_applied_by_the_next_up(project: Project) -> None:
     ok(project.run("up"))
     text = (project.root / "migrations/versions/0002_slow.py").read_text()
@@ -120,6 +122,7 @@ def test_a_failing_first_installation_leaves_nothing(project: Project, name: str
     ok(project.run("up"))
 
 
+@pytest.mark.slow
 def test_a_failing_revision_keeps_the_data_and_stops_the_server_it_started(project: Project) -> None:
     ok(project.run("up"))
     ok(project.run("psql", "-c", "insert into public.thing values (5)"))
@@ -137,6 +140,7 @@ def test_a_failing_revision_keeps_the_data_and_stops_the_server_it_started(proje
     assert rows(project, "select id from public.thing") == [(5,)]
 
 
+@pytest.mark.slow
 def test_two_ups_at_once_end_with_one_server(project: Project) -> None:
     with ThreadPoolExecutor(3) as pool:
         outputs = [ok(answer) for answer in pool.map(lambda _: project.run("up"), range(3))]

@@ -53,6 +53,7 @@ def versions(project: Project) -> list[str]:
     return sorted(file.name for file in (project.root / "migrations" / "versions").glob("*.py"))
 
 
+@pytest.mark.slow
 def test_from_a_changed_file_to_a_proved_revision(declared: Project) -> None:
     same = declared.run("revision", "-m", "nothing")
     assert same.returncode == 0, same.stderr
