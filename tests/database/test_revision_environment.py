@@ -176,6 +176,7 @@ def test_a_callers_transaction_stays_the_callers(project: Project, platform_data
     assert tables(platform_database) == []
 
 
+@pytest.mark.slow
 def test_the_commands_of_alembic_do_what_its_users_expect(project: Project, platform_database: Any) -> None:
     url = platform_database.owner_url
 
