@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,5 +142,7 @@ def mini_project() -> Iterator[Project]:
         yield project
     finally:
         for pid in project.processes():
-            os.kill(pid, signal.SIGKILL)
+            # One that was already ending may be gone by now.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         shutil.rmtree(project.base, ignore_errors=True)

@@ -245,14 +245,13 @@ def test_drift_since_the_revision_is_named_object_by_object(depot_database: Data
 
 
 @pytest.mark.one_backend
-def test_an_owner_of_another_name_is_no_drift(depot_database: Database, own_server: Any, config: Config) -> None:
-    with depot_database.connect() as superuser:
-        released = read(superuser)
+def test_an_owner_of_another_name_is_no_drift(own_server: Any, config: Config) -> None:
     databases.create(own_server, "elsewhere")
     platform.install(own_server, "elsewhere", config.platform, config.owner)
     runner.upgrade(own_server.url("elsewhere", config.owner), "head", config)
     elsewhere = Database(own_server, "elsewhere", "The Owner")
     with elsewhere.connect() as superuser:
+        released = read(superuser)
         superuser.execute('alter role depot_owner rename to "The Owner"')
         superuser.execute("create schema realtime authorization platform_admin")
         superuser.execute("create table realtime.messages (id int)")

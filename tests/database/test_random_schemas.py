@@ -6,21 +6,19 @@ counted as an event of hypothesis; statements that fail and differences that it 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import psycopg
 import pytest
 from hypothesis import event, given, note, reject, settings
 from hypothesis import strategies as st
-from judge import difference, schema_dump
+from judge import difference
+from schema_trips import catalog, dump, run, script
 from servers import Database
 
 from rempart.catalog.compare import compare
 from rempart.catalog.granting import Setup
-from rempart.catalog.model import Catalog
 from rempart.catalog.plan import plan
-from rempart.catalog.read import read
 from rempart.postgres import databases
 from rempart.postgres.server import Server, connect
 
@@ -195,21 +193,6 @@ def with_roles(server: Server) -> Server:
     return server
 
 
-def run(database: Database, script: str) -> None:
-    with database.connect() as connection, connection.transaction():
-        connection.execute(script.encode())
-
-
-def catalog(database: Database) -> Catalog:
-    with database.connect() as connection:
-        return read(connection)
-
-
-def dump(database: Database) -> Counter[str]:
-    entries = schema_dump(database.server, database.name)
-    return Counter("\n".join(sorted(line.rstrip(",") for line in entry.split("\n"))) for entry in entries.elements())
-
-
 @settings(max_examples=max(settings.default.max_examples // 8, 1))
 @given(first=schemas(), second=schemas())
 def test_from_one_to_the_other_and_back(with_roles: Server, first: str, second: str) -> None:
@@ -232,9 +215,8 @@ def _goes(start: Database, target: Database) -> None:
         for identity, reason in found.refused:
             event(f"refused: {identity.kind}: {reason}")
         return
-    statements = ";\n".join(statement for step in found.steps for statement in step.statements)
-    note(statements)
-    run(start, statements or "select")
+    note(script(found))
+    run(start, script(found))
     assert difference(dump(start), dump(target), ("came out", "wanted")) == ""
     assert compare(catalog(start), wanted) == []
     event("exact")

@@ -8,20 +8,18 @@ again stands at the end.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from judge import difference, schema_dump
+from judge import difference
+from schema_trips import catalog, dump, run, script
 from servers import Database
 
 from rempart.catalog.compare import compare
 from rempart.catalog.granting import Setup
-from rempart.catalog.model import Catalog
-from rempart.catalog.plan import Plan, plan
-from rempart.catalog.read import read
+from rempart.catalog.plan import plan
 from rempart.postgres import databases
 from rempart.postgres.server import Server, connect
 
@@ -61,25 +59,6 @@ def roles(server: Server) -> None:
 def empty(server: Server, roles: None) -> Iterator[Database]:
     with databases.throwaway(server) as name:
         yield Database(server, name, "postgres")
-
-
-def run(database: Database, script: str) -> None:
-    with database.connect() as connection, connection.transaction():
-        connection.execute(script.encode())
-
-
-def catalog(database: Database) -> Catalog:
-    with database.connect() as connection:
-        return read(connection)
-
-
-def dump(database: Database) -> Counter[str]:
-    entries = schema_dump(database.server, database.name)
-    return Counter("\n".join(sorted(line.rstrip(",") for line in entry.split("\n"))) for entry in entries.elements())
-
-
-def script(found: Plan) -> str:
-    return ";\n".join(statement for step in found.steps for statement in step.statements) or "select"
 
 
 def test_there_are_enough_cases() -> None:

@@ -125,6 +125,21 @@ def become(connection: psycopg.Connection[Any], persona: Persona, config: Config
         psycopg.Error: The login role may not become the persona's role.
     """
     with connection.transaction():
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(persona.role)))
-        connection.execute("select set_config(%s, %s, true)", (config.claims_setting, json.dumps(dict(persona.claims))))
+        assume(connection, persona.role, persona.claims, config.claims_setting)
         yield
+
+
+def assume(connection: psycopg.Connection[Any], role: str, claims: Mapping[str, Any], claims_setting: str) -> None:
+    """Be a role with claims until the end of the transaction or savepoint, as the gateway does it.
+
+    Args:
+        connection: A session in a transaction.
+        role: The role.
+        claims: The claims of the request's token.
+        claims_setting: The setting in which the gateway passes them.
+
+    Raises:
+        psycopg.Error: The session's role may not become it.
+    """
+    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+    connection.execute("select pg_catalog.set_config(%s, %s, true)", (claims_setting, json.dumps(dict(claims))))

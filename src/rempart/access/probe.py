@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
 
 from rempart.access.personas import Persona, become
+from rempart.access.structure import DELETABLE, INSERTABLE, UPDATABLE, Connection, query
 from rempart.config import Config
-
-Connection = psycopg.Connection[Any]
-
-_UPDATE, _INSERT, _DELETE = 4, 8, 16  # bits of pg_relation_is_updatable
 
 
 class Outcome(StrEnum):
@@ -89,7 +85,7 @@ def relations(connection: Connection) -> list[Relation]:
     """
     return [
         Relation(schema, name, kind, tuple(columns), writable)
-        for schema, name, kind, columns, writable in connection.execute(_query("relations"))
+        for schema, name, kind, columns, writable in connection.execute(query("relations"))
     ]
 
 
@@ -152,7 +148,7 @@ def try_functions(connection: Connection, catalog: Connection, persona: Persona,
     """
     parameters = {"exposed": list(config.exposed_schemas), "owner": config.owner}
     attempts = []
-    functions = catalog.execute(_query("functions"), parameters).fetchall()
+    functions = catalog.execute(query("functions"), parameters).fetchall()
     with become(connection, persona, config):
         for schema, name, kind, types, signature in functions:
             arguments = sql.SQL(", ").join(
@@ -172,13 +168,13 @@ def _writes(connection: Connection, relation: Relation) -> Iterator[tuple[str, s
         yield "nextval", sql.SQL("select nextval({})").format(name)
         yield "setval", sql.SQL("select setval({}, 1)").format(name)
         return
-    if relation.writable & _INSERT:
+    if relation.writable & INSERTABLE:
         yield "insert", sql.SQL("insert into {} default values").format(target)
-    if relation.writable & _UPDATE:
+    if relation.writable & UPDATABLE:
         for column in relation.columns:
             statement = sql.SQL("update {} set {} = default").format(target, sql.Identifier(column))
             yield f"update ({column})", statement
-    if relation.writable & _DELETE:
+    if relation.writable & DELETABLE:
         yield "delete", sql.SQL("delete from {}").format(target)
     if relation.kind in "rp":
         yield "truncate", sql.SQL("truncate {}").format(target)
@@ -204,7 +200,3 @@ def _count(connection: Connection, relation: Relation) -> int:
 
 def _run(connection: Connection, statement: sql.Composed) -> int:
     return connection.execute(statement).rowcount
-
-
-def _query(name: str) -> bytes:
-    return files("rempart.access").joinpath(f"sql/{name}.sql").read_bytes()

@@ -9,9 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from rempart.access.personas import assume
 from rempart.audit.decide import RelationRead, decided, writes
 from rempart.audit.model import Anonymous, FunctionSeen, NotAudited, RelationSeen, Sight
-from rempart.audit.session import Connection, attempt, become
+from rempart.audit.session import Connection, attempt
 
 _KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
 
@@ -40,7 +41,7 @@ def probe(
         seen = {}
         if refusal is None:
             with attempt(connection):
-                become(connection, role, claims_setting)
+                assume(connection, role, {"role": role}, claims_setting)
                 seen = {id(one): _sight(connection, one) for one in found if one.may_read and one.relkind not in "fS"}
         relations = tuple(_relation(connection, one, seen.get(id(one)), refusal) for one in found)
     if refusal is not None:
@@ -86,7 +87,7 @@ def _refusal(connection: Connection, role: str, claims_setting: str) -> str | No
     """Why the auditing role may not become the anonymous one; None when it may."""
     try:
         with attempt(connection):
-            become(connection, role, claims_setting)
+            assume(connection, role, {"role": role}, claims_setting)
     except psycopg.Error as error:
         return str(error.diag.message_primary or type(error).__name__)
     return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from rempart.postgres.server import connect
 
@@ -59,19 +57,3 @@ def attempt(connection: Connection) -> Iterator[None]:
     """
     with connection.transaction(force_rollback=True):
         yield
-
-
-def become(connection: Connection, role: str, claims_setting: str) -> None:
-    """Be a role without a login until the end of the transaction or savepoint, as the gateway does it.
-
-    Args:
-        connection: A session in a transaction.
-        role: The role.
-        claims_setting: The setting in which the gateway passes claims.
-
-    Raises:
-        psycopg.Error: The session's role may not become it.
-    """
-    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
-    claims = json.dumps({"role": role})
-    connection.execute("select pg_catalog.set_config(%s, %s, true)", (claims_setting, claims))

@@ -157,10 +157,8 @@ class Changes:
     def _goes_along(self, identity: Identity, old: CatalogObject) -> bool:
         """Whether something is dropped with what it belongs to."""
         if isinstance(old, Sequence):
-            if old.owned_by is None:
-                return False
-            schema, table, column = old.owned_by
-            return Identity("column", schema, table, column) in self._dropped or old.of_identity
+            owning = old.owner_column
+            return owning is not None and (owning in self._dropped or old.of_identity)
         if isinstance(old, Column) and not old.local and old.relkind in "rpf":
             return True
         relation = self._relation(identity, old)
@@ -345,9 +343,7 @@ class Changes:
         node = self._maker(identity)
         made = self._after.objects[identity]
         needed = set(self._after.dependencies.get(identity, frozenset()))
-        if isinstance(made, Sequence) and made.owned_by is not None:
-            schema, table, column = made.owned_by
-            owning = Identity("column", schema, table, column)
+        if isinstance(made, Sequence) and (owning := made.owner_column) is not None:
             tied = node if made.of_identity else ("ownership", identity)
             yield self._maker(owning), tied
             yield self._maker(owning.relation), tied
@@ -375,9 +371,7 @@ class Changes:
         relation = self._relation(identity, old)
         if relation in self._dropped and self._goes_along(identity, old):
             return "drop", relation
-        if isinstance(old, Sequence) and old.owned_by is not None and self._goes_along(identity, old):
-            schema, table, column = old.owned_by
-            owning = Identity("column", schema, table, column)
+        if isinstance(old, Sequence) and (owning := old.owner_column) is not None and self._goes_along(identity, old):
             return self._unmaker(owning) if owning in self._dropped else ("alter", owning)
         return "drop", identity
 

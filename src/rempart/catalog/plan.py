@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.catalog.changes import Changes
@@ -52,20 +51,17 @@ class Plan:
         return [step for step in self.steps if step.loses]
 
 
-def plan(before: Catalog, after: Catalog, setup: Setup, differences: Sequence[Difference] | None = None) -> Plan:
+def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
     """Find the statements that lead from one catalog to another.
 
     Args:
         before: The state to start from.
         after: The state to reach.
         setup: Who will run the statements.
-        differences: What is to be closed; all there is by default.
     """
-    found = compare(before, after) if differences is None else list(differences)
-    refused: list[tuple[Identity, str]] = []
-    chosen: dict[Identity, Difference] = {difference.identity: difference for difference in found}
-    if differences is None:
-        refused += _not_read(before, after)
+    found = compare(before, after)
+    refused = _not_read(before, after)
+    chosen = {difference.identity: difference for difference in found}
     again = remade(before, after, chosen, refused)
     changes = Changes(before, after, chosen, again, setup)
     graph: Graph[tuple[str, Identity], Step] = Graph()

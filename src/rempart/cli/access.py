@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rempart.cli.formats import Format
 from rempart.cli.progress import progress
 from rempart.errors import GateFailure, UsageError
 
@@ -16,18 +16,13 @@ if TYPE_CHECKING:
     from rempart.config import Config
 
 
-class _Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-
-
 def access(
     source: Annotated[str, typer.Argument(metavar="[SOURCE]", help="What to observe.")] = "declared",
     write: Annotated[bool, typer.Option("--write", help="Write the map to its file.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Fail when the file is stale, or the contract broken.")
     ] = False,
-    format_: Annotated[_Format, typer.Option("--format", help="How to print it.")] = _Format.TEXT,
+    format_: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
     postgres: Annotated[int, typer.Option("--postgres", metavar="18|16", help="Version of Postgres.")] = 18,
 ) -> None:
     """Become each persona on a throw-away database with witness rows, and record what it really gets.
@@ -51,7 +46,7 @@ def access(
         typer.echo(f"written: {config.access_map} ({len(mapfile.lines_of(access_map))} lines)")
     elif check:
         _check(config, access_map)
-    elif format_ is _Format.JSON:
+    elif format_ is Format.JSON:
         typer.echo(json.dumps(mapfile.json_of(access_map), indent=2, ensure_ascii=False))
     else:
         typer.echo(mapfile.text_of(access_map), nl=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rempart.cli.formats import Format
 from rempart.cli.progress import progress
 from rempart.errors import UsageError
 
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from rempart.catalog.model import Catalog
     from rempart.config import Config
     from rempart.sources.source import Source
-
-
-class Format(StrEnum):
-    """How the outcome is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def audit(
@@ -128,9 +121,11 @@ def _expected(config: Config, source: Source, step: Callable[[str], None]) -> Ex
     def build(revision: str, found: Catalog) -> tuple[Catalog, Catalog]:
         major = found.major if found.major in binaries.installed() else binaries.DEFAULT_MAJOR
         with workbench(config, major, step) as bench:
-            wanted = bench.catalog_of(parse(f"revisions@{revision}"))
+            released = parse(f"revisions@{revision}")
+            if found.major == major:
+                return bench.catalog_of(released), found
             # Another version prints one definition in another way: the database is brought over by a dump.
-            return wanted, found if found.major == major else bench.catalog_of(source)
+            return bench.both(released, source)
 
     return build
 

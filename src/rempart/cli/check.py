@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rempart.cli.formats import Format
+
 if TYPE_CHECKING:
     from rempart.revisions.checking import Check
-
-
-class _Format(StrEnum):
-    TEXT = "text"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    format_: Annotated[_Format, typer.Option("--format", help="How to print it.")] = _Format.TEXT,
+    format_: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
 ) -> None:
     """Check that revisions, declared state, access map and contract agree; exit 1 if not.
 
@@ -37,7 +33,7 @@ def check(
     config = Config.find()
     with progress() as told, workbench(config, step=told.step) as bench:
         found = list(project_checks(bench))
-    if format_ is _Format.JSON:
+    if format_ is Format.JSON:
         typer.echo(json.dumps({"version": 1, "checks": [_data(one) for one in found]}, indent=2, ensure_ascii=False))
     else:
         _print(found)

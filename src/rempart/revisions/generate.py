@@ -20,7 +20,7 @@ from rempart.revisions import renames
 from rempart.revisions.differing import planned
 from rempart.revisions.renames import Rename
 from rempart.revisions.workbench import Workbench, without_version_schema
-from rempart.sources.source import Source, parse
+from rempart.sources.source import parse
 
 _SHOWN = 8
 
@@ -58,16 +58,13 @@ class Generated:
     content: Content
 
 
-def generate(
-    bench: Workbench, *, destructive: bool = False, renamed: Sequence[Rename] = (), after: Source | None = None
-) -> Generated:
+def generate(bench: Workbench, *, destructive: bool = False, renamed: Sequence[Rename] = ()) -> Generated:
     """Write the statements of the next revision, and prove them on throw-away databases.
 
     Args:
         bench: Where the sources become databases.
         destructive: Whether the revision may lose what users have stored.
         renamed: Tables and columns that got another name, and are not dropped and made anew.
-        after: The state to reach; the declared one by default.
 
     Raises:
         GateFailure: No SQL is written for a difference, the revision would lose something, or what was written does
@@ -76,8 +73,7 @@ def generate(
         OperationError: The revisions or the declared state could not be built.
     """
     start = bench.copy(bench.database(parse("revisions")))
-    target = after or parse("declared")
-    original, goal = without_version_schema(bench.catalog(start), bench.catalog_of(target))
+    original, goal = without_version_schema(bench.catalog(start), bench.catalog_of(parse("declared")))
     forth = tuple(rename.statement(original) for rename in renamed)
     back = tuple(rename.reversed().statement(goal) for rename in reversed(renamed))
     if forth:

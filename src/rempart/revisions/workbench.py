@@ -121,15 +121,11 @@ class Workbench:
             UsageError: There is no such source.
             OperationError: It could not be read.
         """
-        if not source.is_live:
-            return self.catalog(self.database(source))
-        url = url_of(source, self.config)
+        here = self._url_here(source)
         self.step(f"reading {source.shown}")
-        with connect(url) as connection:
-            major = connection.info.server_version // 10000
-            if major == self.server.major:
-                return without_version_table(read(connection))
-        return self._brought_over(url)
+        if here is None:
+            return self._brought_over(url_of(source, self.config))
+        return without_version_table(*read_all([here]))
 
     def both(self, first: Source, second: Source) -> tuple[Catalog, Catalog]:
         """The catalogs of two sources, read at the same time where nothing has to be brought over.
@@ -148,7 +144,7 @@ class Workbench:
         if None in urls:
             return _without_maintain(self.catalog_of(first)), _without_maintain(self.catalog_of(second))
         self.step("reading both")
-        old, new = (without_version_table(found) for found in read_all([str(url) for url in urls]))
+        old, new = map(without_version_table, read_all([url for url in urls if url is not None]))
         return old, new
 
     def _url_here(self, source: Source) -> str | None:

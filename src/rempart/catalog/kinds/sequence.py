@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rempart.catalog.identity import Identity
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, qualified, raw, statement
 
@@ -38,6 +39,11 @@ class Sequence(CatalogObject):
     of_identity: bool
 
     kind: ClassVar[str] = "sequence"
+
+    @property
+    def owner_column(self) -> Identity | None:
+        """The column it goes with."""
+        return Identity("column", *self.owned_by) if self.owned_by is not None else None
 
     def create(self) -> list[str]:
         """See `CatalogObject.create`; its owning column may not exist yet, see `ownership`."""

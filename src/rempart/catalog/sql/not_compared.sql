@@ -1,60 +1,53 @@
--- Objects of kinds that are not read: what they are, and their names.
-select 'operator', o.oid::regoperator::text from pg_operator o where o.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_operator'::regclass and e.objid = o.oid and e.deptype = 'e')
+-- Objects of kinds that are not read: what they are, and their names. What an extension brought is the extension's.
+select found.kind, found.name
+from (
+    select 'operator', o.oid::regoperator::text, 'pg_operator'::regclass, o.oid
+    from pg_operator o where o.oid >= 16384
+    union all
+    select 'operator class', n.nspname || '.' || o.opcname, 'pg_opclass'::regclass, o.oid
+    from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace where o.oid >= 16384
+    union all
+    select 'operator family', n.nspname || '.' || o.opfname, 'pg_opfamily'::regclass, o.oid
+    from pg_opfamily o join pg_namespace n on n.oid = o.opfnamespace where o.oid >= 16384
+    union all
+    select 'base type', format_type(t.oid, null), 'pg_type'::regclass, t.oid
+    from pg_type t where t.oid >= 16384 and t.typtype = 'b' and t.typcategory <> 'A'
+    union all
+    select 'conversion', n.nspname || '.' || c.conname, 'pg_conversion'::regclass, c.oid
+    from pg_conversion c join pg_namespace n on n.oid = c.connamespace where c.oid >= 16384
+    union all
+    select 'language', l.lanname, 'pg_language'::regclass, l.oid from pg_language l where l.oid >= 16384
+    union all
+    select 'access method', a.amname, 'pg_am'::regclass, a.oid from pg_am a where a.oid >= 16384
+    union all
+    select 'transform', format_type(t.trftype, null) || ' for ' || l.lanname, 'pg_transform'::regclass, t.oid
+    from pg_transform t join pg_language l on l.oid = t.trflang where t.oid >= 16384
+    union all
+    select 'foreign-data wrapper', w.fdwname, 'pg_foreign_data_wrapper'::regclass, w.oid from pg_foreign_data_wrapper w
+    union all
+    select 'foreign server', s.srvname, 'pg_foreign_server'::regclass, s.oid from pg_foreign_server s
+    union all
+    select 'text search configuration', n.nspname || '.' || c.cfgname, 'pg_ts_config'::regclass, c.oid
+    from pg_ts_config c join pg_namespace n on n.oid = c.cfgnamespace where c.oid >= 16384
+    union all
+    select 'text search dictionary', n.nspname || '.' || c.dictname, 'pg_ts_dict'::regclass, c.oid
+    from pg_ts_dict c join pg_namespace n on n.oid = c.dictnamespace where c.oid >= 16384
+    union all
+    select 'text search parser', n.nspname || '.' || c.prsname, 'pg_ts_parser'::regclass, c.oid
+    from pg_ts_parser c join pg_namespace n on n.oid = c.prsnamespace where c.oid >= 16384
+    union all
+    select 'text search template', n.nspname || '.' || c.tmplname, 'pg_ts_template'::regclass, c.oid
+    from pg_ts_template c join pg_namespace n on n.oid = c.tmplnamespace where c.oid >= 16384
+) as found (kind, name, classid, objid)
+where not exists (
+    select from pg_depend e where e.classid = found.classid and e.objid = found.objid and e.deptype = 'e'
+)
 union all
-select 'operator class', n.nspname || '.' || o.opcname from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace
-where o.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_opclass'::regclass and e.objid = o.oid and e.deptype = 'e')
+select 'user mapping', coalesce(pg_get_userbyid(nullif(u.umuser, 0)), 'public') || ' on ' || u.srvname
+from pg_user_mappings u
 union all
-select 'operator family', n.nspname || '.' || o.opfname from pg_opfamily o join pg_namespace n on n.oid = o.opfnamespace
-where o.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_opfamily'::regclass and e.objid = o.oid and e.deptype = 'e')
-union all
-select 'base type', format_type(t.oid, null) from pg_type t
-where t.oid >= 16384 and t.typtype = 'b' and t.typcategory <> 'A'
-    and not exists (select from pg_depend e where e.classid = 'pg_type'::regclass and e.objid = t.oid and e.deptype = 'e')
-union all
-select 'conversion', n.nspname || '.' || c.conname from pg_conversion c join pg_namespace n on n.oid = c.connamespace
-where c.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_conversion'::regclass and e.objid = c.oid and e.deptype = 'e')
-union all
-select 'language', l.lanname from pg_language l where l.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_language'::regclass and e.objid = l.oid and e.deptype = 'e')
-union all
-select 'access method', a.amname from pg_am a where a.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_am'::regclass and e.objid = a.oid and e.deptype = 'e')
-union all
-select 'transform', format_type(t.trftype, null) || ' for ' || l.lanname
-from pg_transform t join pg_language l on l.oid = t.trflang
-where t.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_transform'::regclass and e.objid = t.oid and e.deptype = 'e')
-union all
-select 'foreign-data wrapper', w.fdwname from pg_foreign_data_wrapper w where not exists (
-    select from pg_depend e where e.classid = 'pg_foreign_data_wrapper'::regclass and e.objid = w.oid and e.deptype = 'e')
-union all
-select 'foreign server', s.srvname from pg_foreign_server s where not exists (
-    select from pg_depend e where e.classid = 'pg_foreign_server'::regclass and e.objid = s.oid and e.deptype = 'e')
-union all
-select 'user mapping', coalesce(pg_get_userbyid(nullif(u.umuser, 0)), 'public') || ' on ' || u.srvname from pg_user_mappings u
-union all
-select 'subscription', s.subname from pg_subscription s
-join pg_database d on d.oid = s.subdbid and d.datname = current_database()
-union all
-select 'text search configuration', n.nspname || '.' || c.cfgname from pg_ts_config c join pg_namespace n on n.oid = c.cfgnamespace
-where c.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_ts_config'::regclass and e.objid = c.oid and e.deptype = 'e')
-union all
-select 'text search dictionary', n.nspname || '.' || c.dictname from pg_ts_dict c join pg_namespace n on n.oid = c.dictnamespace
-where c.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_ts_dict'::regclass and e.objid = c.oid and e.deptype = 'e')
-union all
-select 'text search parser', n.nspname || '.' || c.prsname from pg_ts_parser c join pg_namespace n on n.oid = c.prsnamespace
-where c.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_ts_parser'::regclass and e.objid = c.oid and e.deptype = 'e')
-union all
-select 'text search template', n.nspname || '.' || c.tmplname from pg_ts_template c join pg_namespace n on n.oid = c.tmplnamespace
-where c.oid >= 16384
-    and not exists (select from pg_depend e where e.classid = 'pg_ts_template'::regclass and e.objid = c.oid and e.deptype = 'e')
+select 'subscription', s.subname
+from pg_subscription s join pg_database d on d.oid = s.subdbid and d.datname = current_database()
 union all
 select 'privileges of a configuration parameter', p.parname from pg_parameter_acl p
 union all
