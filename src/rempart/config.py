@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rempart.environment import Deployment, Environment, deployment_of, environments_of
 from rempart.errors import UsageError
+from rempart.settings import TableReader
 
 _TABLE = "[tool.rempart]"
-_MAXIMUM_NAME_BYTES = 63
 _DECLARED = (
     "schema/schemas",
     "schema/tables",
@@ -35,6 +36,7 @@ _KEYS = {
     "anonymous_role",
     "claims_setting",
     "environments",
+    "deployment",
     "integrity",
     "lint",
 }
@@ -54,19 +56,6 @@ class Integrity:
     view: str
     alerts: str
     sync: str
-
-
-@dataclass(frozen=True)
-class Environment:
-    """A database that exists somewhere else.
-
-    Attributes:
-        name: Its name.
-        url_env: The environment variable that holds its URL.
-    """
-
-    name: str
-    url_env: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +79,7 @@ class Config:
         claims_setting: The setting in which the gateway passes the claims of a session.
         integrity_names: Names of the integrity objects; None when the project has none.
         environments: The databases elsewhere, by name.
+        deployment: Where deployments keep their files.
     """
 
     root: Path
@@ -108,6 +98,7 @@ class Config:
     claims_setting: str
     integrity_names: Integrity | None = None
     environments: Mapping[str, Environment] = field(default_factory=dict)
+    deployment: Deployment = field(default_factory=Deployment)
 
     @property
     def integrity(self) -> Integrity:
@@ -159,7 +150,7 @@ class Config:
         Raises:
             UsageError: A key is missing, unknown or of a wrong type; the message names it and the file.
         """
-        reader = _Reader(table, file, _TABLE, _KEYS)
+        reader = TableReader(table, file, _TABLE, _KEYS)
         root = file.parent
         return cls(
             root=root,
@@ -177,24 +168,15 @@ class Config:
             anonymous_role=reader.name("anonymous_role", "anon"),
             claims_setting=reader.text("claims_setting", "request.jwt.claims"),
             integrity_names=_integrity(reader.table.get("integrity"), file),
-            environments=_environments(reader.table.get("environments", {}), file),
+            environments=environments_of(reader.table.get("environments", {}), file),
+            deployment=deployment_of(reader.table.get("deployment", {}), file),
         )
-
-
-def _environments(table: object, file: Path) -> dict[str, Environment]:
-    title = "[tool.rempart.environments]"
-    names = _Reader(table, file, title, set(table) if isinstance(table, dict) else set()).table
-    found = {}
-    for name, entry in names.items():
-        reader = _Reader(entry, file, f"[tool.rempart.environments.{name}]", {"url_env"})
-        found[name] = Environment(name, reader.text("url_env"))
-    return found
 
 
 def _integrity(table: object, file: Path) -> Integrity | None:
     if table is None:
         return None
-    reader = _Reader(table, file, "[tool.rempart.integrity]", {"view", "alerts", "sync"})
+    reader = TableReader(table, file, "[tool.rempart.integrity]", {"view", "alerts", "sync"})
     return Integrity(view=reader.qualified("view"), alerts=reader.qualified("alerts"), sync=reader.qualified("sync"))
 
 
@@ -206,47 +188,3 @@ def _read(file: Path) -> Mapping[str, Any]:
         raise UsageError(f"{file} is not valid TOML: {error}", next_step="correct the file") from None
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", next_step="make it readable") from None
-
-
-class _Reader:
-    """Typed access to one table; every complaint names the file, the table and the key."""
-
-    def __init__(self, table: object, file: Path, title: str, keys: set[str]) -> None:
-        self._file, self._title = file, title
-        if not isinstance(table, dict):
-            raise UsageError(f"{title} in {file} is not a table.", next_step=f"write it as {title}")
-        self.table: dict[str, object] = table
-        if unknown := sorted(set(table) - keys):
-            raise UsageError(
-                f"{title} in {file} has an unknown key: {', '.join(unknown)}.",
-                next_step=f"known keys: {', '.join(sorted(keys))}",
-            )
-
-    def _wrong(self, key: str, expected: str) -> UsageError:
-        return UsageError(f"{key} of {self._title} in {self._file} is not {expected}.", next_step="correct the value")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.table.get(key, default)
-        if value is None:
-            raise UsageError(f"{self._title} in {self._file} lacks the key {key}.", next_step=f'add {key} = "…"')
-        if not isinstance(value, str) or not value.strip() or "\0" in value:
-            raise self._wrong(key, "a text that says something")
-        return value
-
-    def name(self, key: str, default: str | None = None) -> str:
-        value = self.text(key, default)
-        if len(value.encode()) > _MAXIMUM_NAME_BYTES:
-            raise self._wrong(key, f"a name of at most {_MAXIMUM_NAME_BYTES} bytes")
-        return value
-
-    def qualified(self, key: str) -> str:
-        value = self.text(key)
-        if not all(value.partition(".")) or value.count(".") != 1:
-            raise self._wrong(key, "a name written schema.name")
-        return value
-
-    def texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        value = self.table.get(key, default)
-        if isinstance(value, list | tuple) and value and all(isinstance(item, str) and item for item in value):
-            return tuple(value)
-        raise self._wrong(key, "a list of texts that holds at least one")

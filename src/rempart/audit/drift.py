@@ -13,7 +13,7 @@ from rempart.audit.session import Connection, attempt
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.model import Catalog
 from rempart.errors import RempartError
-from rempart.revisions import version_table
+from rempart.own_objects import SCHEMA, VERSION_TABLE
 
 Expected = Callable[[str, Catalog], tuple[Catalog, Catalog]]
 """Takes a revision and the catalog of the database; gives the catalog that the revision leaves, and the database's own,
@@ -26,7 +26,7 @@ def current_revision(connection: Connection) -> tuple[str | None, str]:
     Args:
         connection: A session that only reads, not in a transaction.
     """
-    table = sql.Identifier(version_table.SCHEMA, version_table.TABLE)
+    table = sql.Identifier(SCHEMA, VERSION_TABLE)
     with connection.transaction():
         try:
             with attempt(connection):

@@ -10,7 +10,7 @@ from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.policy import Policy
 from rempart.catalog.kinds.schema import Schema
 from rempart.catalog.model import Catalog, CatalogObject
-from rempart.revisions import version_table
+from rempart.own_objects import is_own
 
 _NOT_OURS = frozenset({"database", "extension", "setting", "system object"})
 """Kinds that the host decides about. The rules judge what of them matters."""
@@ -45,10 +45,7 @@ class Ours:
 
     def _is_ours(self, one: CatalogObject) -> bool:
         identity = one.identity
-        if identity.kind in _NOT_OURS or (identity.schema, identity.name) == (
-            version_table.SCHEMA,
-            version_table.TABLE,
-        ):
+        if identity.kind in _NOT_OURS or is_own(identity):
             return False
         if identity.kind == "role":
             return identity.name in self._roles

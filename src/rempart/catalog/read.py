@@ -33,7 +33,8 @@ def read(connection: Connection) -> Catalog:
     """Read everything that a migration can change.
 
     Args:
-        connection: An autocommit connection, not in a transaction; any role, for the catalogs are open to all.
+        connection: An autocommit connection; in a transaction its uncommitted changes are read too. Any role, for
+            the catalogs are open to all.
 
     Raises:
         OperationError: The server's version is not one whose catalogs are known.
@@ -85,11 +86,17 @@ def read_all(urls: Sequence[str]) -> list[Catalog]:
 def snapshot(connection: Connection) -> Iterator[None]:
     """A read-only transaction that sees one state of the database and names every object in full.
 
+    Within a transaction it is a savepoint, undone at the end with its settings; what others commit meanwhile may show.
+
     Args:
-        connection: An autocommit connection, not in a transaction.
+        connection: A connection.
     """
-    with connection.transaction():
-        connection.execute("set transaction isolation level repeatable read, read only")
+    within = connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+    with connection.transaction(force_rollback=within):
+        if within:
+            connection.execute("select pg_catalog.set_config('transaction_read_only', 'on', true)")
+        else:
+            connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute("select pg_catalog.set_config('search_path', 'pg_catalog', true)")
         connection.execute(_query("session"))
         yield

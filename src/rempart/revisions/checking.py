@@ -15,13 +15,14 @@ from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.errors import RempartError
+from rempart.own_objects import SCHEMA
 from rempart.postgres.server import connect
-from rempart.revisions import released, runner, version_table
+from rempart.revisions import released, runner
 from rempart.revisions.lint_units import revision_units
-from rempart.revisions.workbench import Workbench, without_version_schema, without_version_table
+from rempart.revisions.workbench import Workbench, without_own_objects, without_version_schema
 from rempart.sources.source import parse
 
-_VERSION_SCHEMA = Identity("schema", "", version_table.SCHEMA)
+_VERSION_SCHEMA = Identity("schema", "", SCHEMA)
 _HEADS, _RELEASED = "several-heads", "edited-revision"
 
 
@@ -101,14 +102,14 @@ def _steps(bench: Workbench, reached: list[Catalog]) -> Check:
             try:
                 runner.upgrade(url, revision, config)
                 runner.downgrade(url, at, config)
-                back = without_version_table(read(connection))
+                back = without_own_objects(read(connection))
                 runner.upgrade(url, revision, config)
             except RempartError as error:
                 wrong.append(f"revision {revision}: {error.message}")
                 break
             left = compare(before, _without_version_schema(back) if at == "base" else back)
             wrong += [f"downgrade of {revision}: {line}" for line in _lines(left)]
-            before, at = without_version_table(read(connection)), revision
+            before, at = without_own_objects(read(connection)), revision
         else:
             reached.append(before)
     return Check("every downgrade restores what was there", not wrong, f"{len(known)} revisions", tuple(wrong))
@@ -127,7 +128,7 @@ def _declared(bench: Workbench, reached: list[Catalog]) -> Check:
 def _without_version_schema(catalog: Catalog) -> Catalog:
     """Without what Alembic keeps for itself, and leaves behind at base."""
     objects = {key: made for key, made in catalog.objects.items() if key != _VERSION_SCHEMA}
-    return without_version_table(replace(catalog, objects=objects))
+    return without_own_objects(replace(catalog, objects=objects))
 
 
 def _lines(differences: Sequence[Difference]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from rempart import own_objects
 from rempart.errors import RempartError
 from rempart.revisions import numbering, version_table
 from rempart.revisions.connecting import assume_owner, connect, database_url, owner_sql
@@ -31,8 +32,8 @@ ON_STEP = "on_step"
 
 _DRIVER = "postgresql+psycopg://"
 _SETTINGS: dict[str, Any] = {
-    "version_table": version_table.TABLE,
-    "version_table_schema": version_table.SCHEMA,
+    "version_table": own_objects.VERSION_TABLE,
+    "version_table_schema": own_objects.SCHEMA,
     "transaction_per_migration": True,
 }
 

@@ -12,10 +12,8 @@ from psycopg import sql
 from sqlalchemy import Table, event
 from sqlalchemy.schema import CreateTable
 
+from rempart.own_objects import SCHEMA, VERSION_TABLE
 from rempart.revisions.execute import emit
-
-SCHEMA = "rempart"
-TABLE = "alembic_version"
 
 
 @contextmanager
@@ -31,13 +29,13 @@ def closed_version_table(context: MigrationContext) -> Iterator[None]:
     """
 
     def before(table: Table, connection: Any, **_: Any) -> None:
-        if (table.schema, table.name) == (SCHEMA, TABLE):
+        if (table.schema, table.name) == (SCHEMA, VERSION_TABLE):
             emit(context, _sql("create_schema.sql"))
             # A script cannot look first: after a downgrade to base the table is still there.
             table.set_creator_ddl(CreateTable(table, if_not_exists=True))
 
     def after(table: Table, connection: Any, **_: Any) -> None:
-        if (table.schema, table.name) == (SCHEMA, TABLE):
+        if (table.schema, table.name) == (SCHEMA, VERSION_TABLE):
             emit(context, _sql("close_version_table.sql"))
 
     event.listen(Table, "before_create", before)

@@ -14,11 +14,12 @@ from rempart.catalog.model import Catalog
 from rempart.catalog.read import read, read_all
 from rempart.config import Config
 from rempart.errors import OperationError
+from rempart.own_objects import SCHEMA, is_own
 from rempart.postgres import binaries, databases, platform
 from rempart.postgres.dump import bring_over
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect
-from rempart.revisions import runner, version_table
+from rempart.revisions import runner
 from rempart.sources import checkout, declared, scripts
 from rempart.sources.live import url_of
 from rempart.sources.source import Source, SourceKind
@@ -109,7 +110,7 @@ class Workbench:
             name: The database.
         """
         with connect(self.server.url(name)) as connection:
-            return without_version_table(read(connection))
+            return without_own_objects(read(connection))
 
     def catalog_of(self, source: Source) -> Catalog:
         """The catalog of a source.
@@ -125,7 +126,7 @@ class Workbench:
         self.step(f"reading {source.shown}")
         if here is None:
             return self._brought_over(url_of(source, self.config))
-        return without_version_table(*read_all([here]))
+        return without_own_objects(*read_all([here]))
 
     def both(self, first: Source, second: Source) -> tuple[Catalog, Catalog]:
         """The catalogs of two sources, read at the same time where nothing has to be brought over.
@@ -144,7 +145,7 @@ class Workbench:
         if None in urls:
             return _without_maintain(self.catalog_of(first)), _without_maintain(self.catalog_of(second))
         self.step("reading both")
-        old, new = map(without_version_table, read_all([url for url in urls if url is not None]))
+        old, new = map(without_own_objects, read_all([url for url in urls if url is not None]))
         return old, new
 
     def _url_here(self, source: Source) -> str | None:
@@ -221,23 +222,21 @@ def without_version_schema(before: Catalog, after: Catalog) -> tuple[Catalog, Ca
         before: One catalog.
         after: The other.
     """
-    identity = Identity("schema", "", version_table.SCHEMA)
+    identity = Identity("schema", "", SCHEMA)
     if (identity in before.objects) == (identity in after.objects):
         return before, after
-    if any(one.schema == version_table.SCHEMA for catalog in (before, after) for one in catalog.objects):
+    if any(one.schema == SCHEMA for catalog in (before, after) for one in catalog.objects):
         return before, after
     return _without(before, {identity}), _without(after, {identity})
 
 
-def without_version_table(catalog: Catalog) -> Catalog:
-    """A catalog without Alembic's version table: where the history stands is no part of the state.
+def without_own_objects(catalog: Catalog) -> Catalog:
+    """A catalog without Alembic's version table and the ledger: where the history stands is no part of the state.
 
     Args:
         catalog: The catalog.
     """
-
-    place = (version_table.SCHEMA, version_table.TABLE)
-    return _without(catalog, {identity for identity in catalog.objects if (identity.schema, identity.name) == place})
+    return _without(catalog, {identity for identity in catalog.objects if is_own(identity)})
 
 
 def _without_maintain(catalog: Catalog) -> Catalog:
