@@ -66,3 +66,8 @@ alter table t add constraint u unique (a) with (fillfactor = 60);
 create table t (a int constraint u unique);
 -- change
 alter table t cluster on u;
+-- case: a NOT NULL takes the name of another column's
+-- base
+create table t (z int constraint t_a_not_null not null, a int constraint t_a_not_null1 not null);
+-- change
+alter table t rename constraint t_a_not_null to t_z_not_null; alter table t rename constraint t_a_not_null1 to t_a_not_null;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from os.path import relpath
@@ -20,7 +20,10 @@ from rempart.report.finding import Finding, Severity, in_order
 RULE = "access-contract"
 _ALL = "*"
 _DENIED, _NONE = "denied", "none"
-_COMMANDS = tuple(dict.fromkeys((*COMMANDS, *SEQUENCE_COMMANDS, EXECUTE)))
+ALL_COMMANDS = tuple(dict.fromkeys((*COMMANDS, *SEQUENCE_COMMANDS, EXECUTE)))
+"""Every command that a promise can be about."""
+_TABLES = {"promise", "wider"}
+"""`wider` is read by `rempart.access.acknowledged`."""
 _KEYS = {"says", "personas", "relations", "except", "commands", "rows"}
 
 
@@ -67,11 +70,14 @@ def load(config: Config) -> Contract:
     path = config.contract
     try:
         text = path.read_text(encoding="utf-8")
-        entries = tomllib.loads(text)["promise"]
+        tables = tomllib.loads(text)
+        entries = tables["promise"]
     except FileNotFoundError:
         raise UsageError(f"there is no {path}.", next_step="write it, with a [[promise]] for each") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
         raise UsageError(f"{path} does not list promises: {error}", next_step="write each as [[promise]]") from None
+    if unknown := sorted(set(tables) - _TABLES):
+        raise UsageError(f"{path} has an unknown table: {', '.join(unknown)}.", "write [[promise]] and [[wider]] only")
     lines = [number for number, line in enumerate(text.splitlines(), start=1) if re.match(r"\s*\[\[promise\]\]", line)]
     return Contract(
         relpath(path, config.root),
@@ -121,21 +127,32 @@ def _promise(entry: Any, line: int, path: Path) -> Promise:
         raise UsageError(f"{where} lacks says or personas.", "say the promise in words, and whom it is about")
     if rows not in (_DENIED, _NONE) and not (isinstance(rows, list) and rows and all(isinstance(r, str) for r in rows)):
         raise UsageError(f'{where}: rows is neither "{_DENIED}" nor "{_NONE}" nor a list of classes.', "correct it")
-    commands = _texts(entry, "commands", _COMMANDS, where)
-    if unknown := sorted(set(commands) - set(_COMMANDS)):
-        raise UsageError(f"{where} names no command: {', '.join(unknown)}.", f"commands: {', '.join(_COMMANDS)}")
+    commands = texts_of(entry, "commands", ALL_COMMANDS, where)
+    if unknown := sorted(set(commands) - set(ALL_COMMANDS)):
+        raise UsageError(f"{where} names no command: {', '.join(unknown)}.", f"commands: {', '.join(ALL_COMMANDS)}")
     return Promise(
         entry["says"],
-        _texts(entry, "personas", (), where),
-        _texts(entry, "relations", (_ALL,), where),
-        _texts(entry, "except", (), where),
+        texts_of(entry, "personas", (), where),
+        texts_of(entry, "relations", (_ALL,), where),
+        texts_of(entry, "except", (), where),
         commands,
         rows if isinstance(rows, str) else tuple(rows),
         line,
     )
 
 
-def _texts(entry: dict[str, Any], key: str, default: Sequence[str], where: str) -> tuple[str, ...]:
+def texts_of(entry: Mapping[str, Any], key: str, default: Sequence[str], where: str) -> tuple[str, ...]:
+    """The texts that an entry of the file has under a key.
+
+    Args:
+        entry: The entry.
+        key: The key.
+        default: What it has when it has no such key.
+        where: File and line, for messages.
+
+    Raises:
+        UsageError: It has something else there.
+    """
     value = entry.get(key, list(default))
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UsageError(f"{where}: {key} is not a list of texts.", "correct the value")

@@ -381,3 +381,18 @@ class Changes:
             for name in old.names_taken():
                 if name in takers:
                     yield self._unmaker(identity), takers[name]
+        # A NOT NULL has a name too, which another column's may be about to take.
+        columns = {
+            identity: (old, new)
+            for identity, (old, new) in self._altered.items()
+            if isinstance(old, Column) and isinstance(new, Column) and old.not_null_name != new.not_null_name
+        }
+        holders = {
+            (identity.relation, old.not_null_constraint()): identity
+            for identity, (old, _) in columns.items()
+            if old.not_null
+        }
+        for identity, (_, new) in columns.items():
+            holder = holders.get((identity.relation, new.not_null_constraint())) if new.not_null else None
+            if holder is not None and holder != identity:
+                yield self._maker(holder), self._maker(identity)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from rempart.cli import access, audit, check, demo, diff, lint, local, revision
+from rempart.cli import access, approve, audit, backup, check, demo, deployment, diff, evidence, lint, local, revision
 from rempart.errors import RempartError
 
 DEBUG_VARIABLE = "REMPART_DEBUG"
@@ -88,6 +88,10 @@ audit.register(app)
 check.register(app)
 diff.register(app)
 revision.register(app)
+deployment.register(app)
+approve.register(app)
+backup.register(app)
+evidence.register(app)
 
 
 @app.command(

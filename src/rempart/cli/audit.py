@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,9 +14,7 @@ from rempart.cli.progress import progress
 from rempart.errors import UsageError
 
 if TYPE_CHECKING:
-    from rempart.audit.drift import Expected
-    from rempart.audit.run import Gateway, Scope
-    from rempart.catalog.model import Catalog
+    from rempart.audit.run import Gateway
     from rempart.config import Config
     from rempart.sources.source import Source
 
@@ -33,6 +30,7 @@ def audit(
 ) -> None:
     """Look at a live database, without writing to it: the linter's rules on what is really there, what the anonymous
     role gets, and what changed since the released revision."""
+    from rempart.audit.project import scope_of
     from rempart.audit.run import audit as run
     from rempart.cli import audit_report
     from rempart.sources.source import parse
@@ -45,7 +43,7 @@ def audit(
     if not source.is_live:
         raise UsageError("--url is no postgresql:// URL.", "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     with progress() as told:
-        found = run(_address(source, config), _scope(config, source, gateway, told.step), told.step)
+        found = run(_address(source, config), scope_of(config, source, gateway, told.step), told.step)
     if output is Format.JSON:
         typer.echo(json.dumps(audit_report.as_json(found, strict=strict), indent=2, ensure_ascii=False))
     else:
@@ -90,44 +88,6 @@ def _gateway(rest: str | None) -> Gateway | None:
             next_step=f"set {KEY_VARIABLE} to the key that the web page ships",
         )
     return Gateway(rest, key)
-
-
-def _scope(config: Config | None, source: Source, gateway: Gateway | None, step: Callable[[str], None]) -> Scope:
-    from rempart.audit.justified import justified_by
-    from rempart.audit.run import Scope
-    from rempart.lint.configuration import load
-    from rempart.lint.registry import all_rules
-
-    configuration = load(str(Path.cwd()), [*(rule.name for rule in all_rules()), "squawk/"])
-    if config is None:
-        return Scope(settings=configuration.settings, gateway=gateway)
-    return Scope(
-        exposed=config.exposed_schemas,
-        anonymous=config.anonymous_role,
-        claims_setting=config.claims_setting,
-        owners=(config.owner,),
-        settings=configuration.settings,
-        justified=justified_by(configuration),
-        expected=_expected(config, source, step),
-        gateway=gateway,
-    )
-
-
-def _expected(config: Config, source: Source, step: Callable[[str], None]) -> Expected:
-    from rempart.postgres import binaries
-    from rempart.revisions.workbench import workbench
-    from rempart.sources.source import parse
-
-    def build(revision: str, found: Catalog) -> tuple[Catalog, Catalog]:
-        major = found.major if found.major in binaries.installed() else binaries.DEFAULT_MAJOR
-        with workbench(config, major, step) as bench:
-            released = parse(f"revisions@{revision}")
-            if found.major == major:
-                return bench.catalog_of(released), found
-            # Another version prints one definition in another way: the database is brought over by a dump.
-            return bench.both(released, source)
-
-    return build
 
 
 def register(app: typer.Typer) -> None:

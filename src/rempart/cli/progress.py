@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 
@@ -14,10 +14,12 @@ class Progress:
     Attributes:
         step: What is being done now; the next one replaces it.
         note: Something that stays.
+        pause: Keeps the terminal free for a question while a block runs.
     """
 
     step: Callable[[str], None]
     note: Callable[[str], None]
+    pause: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @contextmanager
@@ -35,4 +37,13 @@ def progress() -> Iterator[Progress]:
         yield Progress(lambda _message: None, note)
         return
     with console.status(Text("starting")) as status:
-        yield Progress(lambda message: status.update(Text(message)), note)
+
+        @contextmanager
+        def pause() -> Iterator[None]:
+            status.stop()
+            try:
+                yield
+            finally:
+                status.start()
+
+        yield Progress(lambda message: status.update(Text(message)), note, pause)

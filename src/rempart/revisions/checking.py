@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
 from rempart.catalog.compare import Difference, compare
-from rempart.catalog.identity import Identity
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.errors import RempartError
-from rempart.own_objects import SCHEMA
 from rempart.postgres.server import connect
 from rempart.revisions import released, runner
 from rempart.revisions.lint_units import revision_units
-from rempart.revisions.workbench import Workbench, without_own_objects, without_version_schema
+from rempart.revisions.workbench import (
+    Workbench,
+    without_anything_own,
+    without_own_objects,
+    without_version_schema,
+)
 from rempart.sources.source import parse
 
-_VERSION_SCHEMA = Identity("schema", "", SCHEMA)
 _HEADS, _RELEASED = "several-heads", "edited-revision"
 
 
@@ -96,7 +98,7 @@ def _steps(bench: Workbench, reached: list[Catalog]) -> Check:
     at = "base"
     # One connection for all the reading: the server plans these queries once.
     with connect(bench.server.url(name)) as connection:
-        before = _without_version_schema(read(connection))
+        before = without_anything_own(read(connection))
         for number, revision in enumerate(known):
             bench.step(f"revision {revision}: there and back ({number + 1} of {len(known)})")
             try:
@@ -107,7 +109,7 @@ def _steps(bench: Workbench, reached: list[Catalog]) -> Check:
             except RempartError as error:
                 wrong.append(f"revision {revision}: {error.message}")
                 break
-            left = compare(before, _without_version_schema(back) if at == "base" else back)
+            left = compare(before, without_anything_own(back) if at == "base" else back)
             wrong += [f"downgrade of {revision}: {line}" for line in _lines(left)]
             before, at = without_own_objects(read(connection)), revision
         else:
@@ -123,12 +125,6 @@ def _declared(bench: Workbench, reached: list[Catalog]) -> Check:
     left = compare(*without_version_schema(reached[0], after))
     said = f"{len(after.objects)} objects" + (f", {len(after.not_compared)} not compared" if after.not_compared else "")
     return Check(name, not left, said, tuple(_lines(left)))
-
-
-def _without_version_schema(catalog: Catalog) -> Catalog:
-    """Without what Alembic keeps for itself, and leaves behind at base."""
-    objects = {key: made for key, made in catalog.objects.items() if key != _VERSION_SCHEMA}
-    return without_own_objects(replace(catalog, objects=objects))
 
 
 def _lines(differences: Sequence[Difference]) -> Iterator[str]:

@@ -118,7 +118,7 @@ def _connection() -> Iterator[Connection]:
     """Open the connection to run on, or prepare the one the caller brought."""
     given = context.config.attributes.get(CONNECTION)
     if given is None:
-        with _engine(database_url(context.config.attributes.get(URL))).connect() as connection:
+        with owners_engine(database_url(context.config.attributes.get(URL))).connect() as connection:
             yield connection
     elif isinstance(given, Engine):
         with given.connect() as connection, _prepared(connection):
@@ -160,12 +160,17 @@ def _restore(driver: psycopg.Connection[Any], role: str, *, commit: bool) -> Non
         driver.commit()
 
 
-def _engine(url: str) -> Engine:
-    """Make an engine that leaves the URL to libpq and opens every session as the owner."""
+def owners_engine(url: str, **options: Any) -> Engine:
+    """Make an engine that leaves the URL to libpq and opens every session as the owner.
+
+    Args:
+        url: The database, as a `postgresql://` URL.
+        options: Further arguments of `psycopg.connect`.
+    """
     engine = create_engine(_DRIVER, poolclass=NullPool)
 
     @event.listens_for(engine, "do_connect")
-    def open_session(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> Any:
-        return connect(url, **options)
+    def open_session(_dialect: Any, _record: Any, _arguments: Any, given: dict[str, Any]) -> Any:
+        return connect(url, **options, **given)
 
     return engine

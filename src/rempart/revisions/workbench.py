@@ -143,7 +143,7 @@ class Workbench:
         """
         urls = [self._url_here(source) for source in (first, second)]
         if None in urls:
-            return _without_maintain(self.catalog_of(first)), _without_maintain(self.catalog_of(second))
+            return without_maintain(self.catalog_of(first)), without_maintain(self.catalog_of(second))
         self.step("reading both")
         old, new = map(without_own_objects, read_all([url for url in urls if url is not None]))
         return old, new
@@ -239,8 +239,21 @@ def without_own_objects(catalog: Catalog) -> Catalog:
     return _without(catalog, {identity for identity in catalog.objects if is_own(identity)})
 
 
-def _without_maintain(catalog: Catalog) -> Catalog:
-    """A catalog without the privilege MAINTAIN, which Postgres has since version 17."""
+def without_anything_own(catalog: Catalog) -> Catalog:
+    """A catalog without the version table, the ledger and their schema, which Alembic leaves behind at base.
+
+    Args:
+        catalog: The catalog.
+    """
+    return _without(without_own_objects(catalog), {Identity("schema", "", SCHEMA)})
+
+
+def without_maintain(catalog: Catalog) -> Catalog:
+    """A catalog without the privilege MAINTAIN, which Postgres has since version 17.
+
+    Args:
+        catalog: The catalog.
+    """
     objects = {
         identity: replace(made, acl=tuple(_MAINTAIN.sub(r"\1", entry) for entry in made.acl)) if made.acl else made
         for identity, made in catalog.objects.items()

@@ -158,13 +158,23 @@ class Column(CatalogObject):
         """
         collation = f" collate {after.collation}" if after.collation else ""
         found = self.drop_default()
-        arrays = self.type.endswith("[]") and after.type.endswith("[]")
-        way = ("::text[]" if arrays else "::text") if by_text or not has_cast(self.type, after.type) else ""
-        using = statement("{}{}::{}", self.part, raw(way), raw(after.type))
-        if after.type == f"{self.type}[]":
-            using = statement("case when {0} is not null then array[{0}] end", self.part)
+        using = self.converted(after, self.part, by_text=by_text)
         found.append(self._alter(f"type {after.type}{collation} using {using}"))
         return found + after.set_default()
+
+    def converted(self, after: Column, *name: str, by_text: bool = False) -> str:
+        """The SQL of its values as another type.
+
+        Args:
+            after: The state to reach.
+            name: What the column is called, with its table where need be.
+            by_text: Whether by way of text, as between two enumerations.
+        """
+        if after.type == f"{self.type}[]":
+            return statement("case when {0} is not null then array[{0}] end", Name(*name))
+        arrays = self.type.endswith("[]") and after.type.endswith("[]")
+        way = ("::text[]" if arrays else "::text") if by_text or not has_cast(self.type, after.type) else ""
+        return statement("{}{}::{}", Name(*name), raw(way), raw(after.type))
 
     def alter(self, after: CatalogObject) -> list[str] | None:
         """See `CatalogObject.alter`."""
@@ -210,13 +220,13 @@ class Column(CatalogObject):
         if self.identity_kind and not after.not_null:
             return []
         if self.not_null and after.not_null and self.not_null_no_inherit == after.not_null_no_inherit:
-            old, new = self._constraint_name(), after._constraint_name()
+            old, new = self.not_null_constraint(), after.not_null_constraint()
             return [statement("alter table {} rename constraint {} to {}", self._table(), old, new)]
         if self.not_null:
             found.append(self._alter("drop not null"))
         if after.not_null:
             if after.not_null_name or after.not_null_no_inherit:
-                name = after._constraint_name()
+                name = after.not_null_constraint()
                 made = statement(
                     "alter table {} add constraint {} not null {}{}",
                     self._table(), name, self.part, raw(" no inherit" if after.not_null_no_inherit else ""),
@@ -226,7 +236,7 @@ class Column(CatalogObject):
                 found.append(self._alter("set not null"))
         return found
 
-    def _constraint_name(self) -> str:
+    def not_null_constraint(self) -> str:
         """Name of its NOT NULL: by itself Postgres takes the table's and the column's."""
         return self.not_null_name or f"{self.name}_{self.part}_not_null"[:63]
 

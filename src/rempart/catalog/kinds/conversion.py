@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _WHOLE = ("smallint", "integer", "bigint")
+_FLOATS = ("real", "double precision")
 _STRINGS = ("text", "character varying", "character", "name")
 _FAMILIES = (
     {"smallint", "integer", "bigint", "numeric", "real", "double precision"},
@@ -53,6 +54,8 @@ def has_cast(before: str, after: str) -> bool:
     if before.endswith("[]") != after.endswith("[]"):
         return False
     old, new = (_split(name.removesuffix("[]"))[0] for name in (before, after))
+    if old in _FLOATS and new == "numeric":
+        return False  # its cast keeps 15 digits; their text has all of them
     return old == new or any({old, new} <= family for family in _FAMILIES) or (old in _STRINGS or new in _STRINGS)
 
 

@@ -1,0 +1,153 @@
+"""Wider access that was seen and accepted: the tables `[[wider]]` of the contract, and the gate that asks for them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from os.path import relpath
+from typing import Any
+
+from rempart.access.contract import ALL_COMMANDS, texts_of
+from rempart.access.personas import Persona, load_personas
+from rempart.access.widening import AccessChange
+from rempart.config import Config
+from rempart.errors import UsageError
+from rempart.revisions.checking import Check
+
+_GATE = "access"
+_ALL = "*"
+_KEYS = {"reason", "revision", "personas", "relations", "commands"}
+_SHORTEST_REASON = 10
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """That some wider access is wanted.
+
+    Attributes:
+        reason: Why.
+        revision: The last revision of the plan that it is for; it holds for no other.
+        personas: Names of the personas.
+        relations: Names or patterns of relations, sequences and functions.
+        commands: Commands.
+        line: Its line in the file.
+    """
+
+    reason: str
+    revision: str
+    personas: frozenset[str]
+    relations: tuple[str, ...]
+    commands: tuple[str, ...]
+    line: int
+
+    def covers(self, change: AccessChange) -> bool:
+        """Whether a change is meant.
+
+        Args:
+            change: The change.
+        """
+        return (
+            change.persona in self.personas
+            and change.command in self.commands
+            and any(change.subject == one or fnmatchcase(change.subject, one) for one in self.relations)
+        )
+
+
+def load(config: Config) -> tuple[Acknowledgement, ...]:
+    """Read what the project's contract acknowledges.
+
+    Args:
+        config: The project.
+
+    Raises:
+        UsageError: The file is missing, or names a persona or command that does not exist, or an entry lacks something.
+    """
+    path = config.contract
+    try:
+        text = path.read_text(encoding="utf-8")
+        entries = tomllib.loads(text).get("wider", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", "write each acknowledgement as [[wider]]") from None
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if re.match(r"\s*\[\[wider\]\]", line)]
+    if not isinstance(entries, list) or len(lines) != len(entries):
+        raise UsageError(f"{path} has acknowledgements in another form.", "write each as [[wider]]")
+    if not entries:
+        return ()
+    personas = list(load_personas(config).values())
+    shown = relpath(path, config.root)
+    return tuple(
+        _acknowledgement(entry, line, f"{shown}:{line}", personas) for entry, line in zip(entries, lines, strict=True)
+    )
+
+
+def gate(
+    changes: Sequence[AccessChange], acknowledgements: Sequence[Acknowledgement], last_revision: str | None
+) -> Check:
+    """Whether all that is wider, or could not be told, is acknowledged.
+
+    Args:
+        changes: How access changes.
+        acknowledgements: Those of the project.
+        last_revision: The last revision of the plan.
+
+    Returns:
+        The check; what nobody acknowledged stands first in its details.
+    """
+    holding = [one for one in acknowledgements if one.revision == last_revision]
+    wider = [one for one in changes if one.wider is not False]
+    missing, known = [], []
+    for change in wider:
+        by = next((one for one in holding if one.covers(change)), None)
+        if by is None:
+            missing.append(change)
+        else:
+            known.append(f"{_line(change)} (acknowledged: {by.reason})")
+    said = f"{len(changes)} changes, {len(wider)} wider" if changes else "unchanged"
+    if untold := sum(one.wider is None for one in wider):
+        said += f" or not to be told ({untold})"
+    if wider:
+        said += f": {len(known)} acknowledged, {len(missing)} not"
+    details = [_line(change) for change in missing]
+    if others := _passed_by(missing, acknowledgements):
+        details.append(f"acknowledged for another revision than {last_revision}: {', '.join(others)}")
+    return Check(_GATE, not missing, said, (*details, *known))
+
+
+def _passed_by(missing: Sequence[AccessChange], acknowledgements: Sequence[Acknowledgement]) -> list[str]:
+    """The revisions of acknowledgements that would cover something, and hold no more or not yet."""
+    return sorted({one.revision for one in acknowledgements if any(one.covers(change) for change in missing)})
+
+
+def _line(change: AccessChange) -> str:
+    reason = f" [{change.reason}]" if change.reason else ""
+    doubt = " could not be told:" if change.wider is None else ""
+    return f"{change.subject} {change.command} {change.persona}:{doubt} {change.before} -> {change.after}{reason}"
+
+
+def _acknowledgement(entry: Mapping[str, Any], line: int, where: str, personas: Sequence[Persona]) -> Acknowledgement:
+    if unknown := sorted(set(entry) - _KEYS):
+        raise UsageError(
+            f"{where} has an unknown key: {', '.join(unknown)}.", f"known keys: {', '.join(sorted(_KEYS))}"
+        )
+    reason, revision = entry.get("reason"), entry.get("revision")
+    if not isinstance(reason, str) or len(reason.strip()) < _SHORTEST_REASON:
+        raise UsageError(f"{where} gives no reason.", f"say why, in at least {_SHORTEST_REASON} characters")
+    if not isinstance(revision, str) or not revision:
+        raise UsageError(f"{where} names no revision.", 'add revision = "…", the last one of the plan that it is for')
+    if "personas" not in entry:
+        raise UsageError(f"{where} names no personas.", 'say whom it is about: personas = ["…"]')
+    names: set[str] = set()
+    for name in texts_of(entry, "personas", (), where):
+        named = {one.name for one in personas if name in (_ALL, one.name, one.group)}
+        if not named:
+            raise UsageError(f"{where} is about {name}, which is no persona or group.", "correct the name")
+        names |= named
+    commands = texts_of(entry, "commands", ALL_COMMANDS, where)
+    if wrong := sorted(set(commands) - set(ALL_COMMANDS)):
+        raise UsageError(f"{where} names no command: {', '.join(wrong)}.", f"commands: {', '.join(ALL_COMMANDS)}")
+    return Acknowledgement(
+        reason.strip(), revision, frozenset(names), texts_of(entry, "relations", (_ALL,), where), commands, line
+    )

@@ -1,0 +1,334 @@
+"""A deployment from beginning to end: lock, rehearsal, gates, revisions, audit, and the record of all of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from rempart.audit.project import scope_of
+from rempart.audit.run import audit
+from rempart.deploy import evidence, ledger
+from rempart.deploy.document import Journal, new_id
+from rempart.deploy.gates import Override, Passed, run_gates
+from rempart.deploy.interrupted import note_interrupted
+from rempart.deploy.lock import DeploymentLock, deployment_lock
+from rempart.deploy.observing import access_changes, keep_start
+from rempart.deploy.planfile import planned_by
+from rempart.deploy.planning import Plan, plan_of, revision_of, server_time, write_plan
+from rempart.deploy.postchecks import PostChecks
+from rempart.deploy.rehearsal import Rehearsal, rehearsal
+from rempart.deploy.running import Hooks, Limits, run_steps
+from rempart.deploy.situation import Situation
+from rempart.deploy.steps import History, Step
+from rempart.deploy.target import Connection, Target, facts_of, refuse_another
+from rempart.deploy.who import person, who
+from rempart.errors import GateFailure, RempartError
+from rempart.postgres import binaries
+from rempart.sources.source import parse
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks for.
+
+    Attributes:
+        target: Where.
+        goal: The revision to reach.
+        operation: `apply`, `promote` or `rollback`.
+        overrides: Gates and checks whose no is let pass.
+        wait: Seconds to wait for another deployment.
+        allow_data_loss: Whether a downgrade may lose rows.
+        confirm: Asked before anything is changed; raises to leave.
+        with_access: Whether access is observed even where no gate asks for it.
+    """
+
+    target: Target
+    goal: str = "head"
+    operation: str = "apply"
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    wait: float = 0.0
+    allow_data_loss: bool = False
+    confirm: Callable[[Plan, Sequence[Passed]], None] = lambda _plan, _gates: None
+    with_access: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told what while it goes on.
+
+    Attributes:
+        step: What is being done now.
+        note: What a person should know.
+    """
+
+    step: Callable[[str], None] = lambda _message: None
+    note: Callable[[str], None] = lambda _message: None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A deployment that can begin.
+
+    Attributes:
+        request: What was asked for.
+        situation: What the gates look at.
+        rehearsed: The copy on which the revisions ran.
+        journal: What is known of it so far.
+        entries: The ledger.
+    """
+
+    request: Request
+    situation: Situation
+    rehearsed: Rehearsal
+    journal: Journal
+    begun: float
+
+    @property
+    def plan(self) -> Plan:
+        """What is to run."""
+        return self.situation.plan
+
+
+@contextmanager
+def prepared(request: Request, connection: Connection, told: Told) -> Iterator[Prepared]:
+    """Find out what would run, and try it on a copy of the target's schema. Nothing is changed on the target.
+
+    Args:
+        request: What is asked for.
+        connection: A session on the target.
+        told: Who is told.
+
+    Raises:
+        UsageError: The database is another environment's, or at a revision that the project does not have.
+        OperationError: A revision fails on the copy.
+    """
+    begun, target, config = time.monotonic(), request.target, request.target.config
+    facts = facts_of(connection)
+    refuse_another(target, facts)
+    told.step("reading the revisions")
+    history = History.of(config)
+    start, goal = revision_of(target.url, config), history.resolved(request.goal)
+    steps = history.steps(start, goal)
+    entries = ledger.entries(connection) if facts.marker else []
+    deployer = who(config.root, config.deployment.evidence)
+    now = server_time(connection)
+    observes = request.with_access or target.environment.protected
+    major = facts.major if facts.major in binaries.installed() else binaries.DEFAULT_MAJOR
+    with rehearsal(config, target.url, major, start, told.step) as rehearsed:
+        before = keep_start(rehearsed) if observes and steps else ""
+        rehearsed.run(steps, told.step, allow_data_loss=request.allow_data_loss)
+        access, trouble = access_changes(rehearsed, before, told.step) if observes else (None, "")
+        plan = plan_of(target, facts, rehearsed, steps, start, goal, connection, person(deployer.actor))
+        requesters = tuple(
+            dict.fromkeys((*planned_by(config.deployment.evidence, plan.environment, plan.id), person(deployer.actor)))
+        )
+        situation = Situation(
+            target, connection, plan, history, entries, deployer, requesters, now, access, trouble, told.step
+        )
+        journal = Journal(new_id(request.operation, now), request.operation, plan, deployer, requesters, now)
+        journal.access = access
+        yield Prepared(request, situation, rehearsed, journal, begun)
+
+
+def deploy(request: Request, told: Told) -> dict[str, Any]:
+    """Deploy.
+
+    Args:
+        request: What is asked for.
+        told: Who is told.
+
+    Returns:
+        The document of the deployment; see docs/evidence.md.
+
+    Raises:
+        GateFailure: A gate, or a check before a commit, said no.
+        OperationError: The database could not be reached, or a revision failed and was rolled back.
+        UsageError: What was asked for makes no sense.
+    """
+    target = request.target
+    with deployment_lock(target, f"{request.operation} by {_actor(target)}", request.wait, told.step) as lock:
+        connection = lock.connection
+        for line in note_interrupted(target, connection):
+            told.note(line)
+        with prepared(request, connection, told) as found:
+            return _Deployment(found, lock, told).run()
+
+
+class _Deployment:
+    """The part that changes the target."""
+
+    def __init__(self, found: Prepared, lock: DeploymentLock, told: Told) -> None:
+        self._found, self._lock, self._told = found, lock, told
+        self._connection, self._journal = lock.connection, found.journal
+        self._target, self._plan = found.request.target, found.plan
+        self._database: str | None = None
+        self._started = 0.0
+        effects = {effect.step.revision: effect for effect in found.rehearsed.effects}
+        self._checks = PostChecks(
+            self._target.config, found.rehearsed.server.major, effects, tuple(found.request.overrides)
+        )
+        self._checks.seen = self._journal.seen
+        self._journal.complaints = self._checks.complaints
+
+    def run(self) -> dict[str, Any]:
+        """Ask the gates, run the revisions, audit, and record."""
+        request, journal = self._found.request, self._journal
+        journal.gates = run_gates(self._found.situation, request.overrides)
+        self._show_plan()
+        closed = [one.check for one in journal.gates if not one.ok]
+        if closed:
+            said = "; ".join(f"{one.name}: {(one.details or (one.said,))[0]}" for one in closed)
+            error = GateFailure(
+                f"{len(closed)} of {len(journal.gates)} gates before {self._target.name} are closed: {said}",
+                "Put right what they say; nothing was changed. --override GATE --reason TEXT is recorded.",
+            )
+            self._record("refused", "refused", error.message)
+            raise error
+        request.confirm(self._plan, journal.gates)
+        self._lock.check()
+        return self._apply()
+
+    def _apply(self) -> dict[str, Any]:
+        journal, plan = self._journal, self._plan
+        if plan.facts.marker is None:
+            ledger.ensure(self._connection)
+            self._database = ledger.mark(self._connection, self._target.name).database
+        ledger.append(self._connection, "started", journal.id, self._beginning())
+        try:
+            self._told.step("looking at the target")
+            journal.seen.append(self._checks.look(self._connection))
+            self._run_steps()
+            self._told.step("auditing the target")
+            journal.audit = self._audited()
+        except RempartError as error:
+            left = [step for step in plan.steps if step not in [one for one, _, _ in journal.done]]
+            journal.failed = left[0] if left else None
+            self._record("failed", "failed", error.message)
+            raise
+        return self._record("finished", "succeeded", None)
+
+    def _run_steps(self) -> None:
+        target, config = self._target, self._target.config
+        environment = target.environment
+        hooks = Hooks(self._before_commit, self._starting, self._committed, self._note)
+        limits = Limits(environment.lock_timeout, environment.statement_timeout, environment.attempts)
+        run_steps(
+            target.url, config, self._plan.steps, hooks, limits, self._connection,
+            allow_data_loss=self._found.request.allow_data_loss,
+        )  # fmt: skip
+
+    def _starting(self, step: Step) -> bool:
+        """A revision begins; whether an earlier deployment began it outside of a transaction and did not finish."""
+        self._lock.check()
+        self._told.step(f"{step.direction} of revision {step.revision}: {step.message}")
+        self._started = time.monotonic()
+        if step.transactional:
+            return False
+        begun = False
+        for entry in ledger.entries(self._connection):
+            same = entry.content.get("revision") == step.revision
+            begun = entry.kind == "step" if same and entry.kind in ("step", "revision") else begun
+        content = {"revision": step.revision, "direction": step.direction, "sha256": step.sha256}
+        ledger.append(self._connection, "step", self._journal.id, content)
+        return begun
+
+    def _before_commit(self, step: Step, connection: Connection) -> None:
+        before = self._journal.seen[-1]
+        now = self._checks.check(step, connection)
+        content = self._journal.revision(step, now, before, time.monotonic() - self._started)
+        ledger.append(connection, "revision", self._journal.id, content)
+        self._lock.check()
+
+    def _committed(self, step: Step, seconds: float, attempts: int) -> None:
+        self._journal.done.append((step, seconds, attempts))
+
+    def _note(self, message: str) -> None:
+        self._journal.notes.append(message)
+        self._told.note(message)
+
+    def _audited(self) -> Any:
+        target = self._target
+        scope = scope_of(target.config, parse(f"env:{target.name}"), None, self._told.step)
+        return audit(target.url, scope, self._told.step)
+
+    def _beginning(self) -> dict[str, Any]:
+        journal, plan = self._journal, self._plan
+        return {
+            "operation": journal.operation,
+            "from": plan.start,
+            "to": plan.goal,
+            "plan": plan.id,
+            "actor": journal.who.actor,
+            "release": journal.who.release,
+            "commit": journal.who.commit,
+            "overrides": {
+                one.check.name: {"reason": one.override.reason, "by": one.override.by}
+                for one in journal.gates
+                if one.override is not None
+            },
+        }
+
+    def _record(self, kind: str, outcome: str, error: str | None) -> dict[str, Any]:
+        """Write down how it ended: in the ledger, where there is one, and in the evidence folder."""
+        seconds = time.monotonic() - self._found.begun
+        # The revision after which the checks failed was looked at and rolled back.
+        del self._journal.seen[len(self._journal.done) + 1 :]
+        document = self._journal.document(outcome, error, seconds, self._database)
+        entry = None
+        try:
+            if ledger.exists(self._connection):
+                entry = ledger.append(self._connection, kind, self._journal.id, evidence.recorded(document))
+        except (RempartError, psycopg.Error) as trouble:
+            self._told.note(f"the ledger could not be written ({trouble}): the evidence folder has the record")
+        evidence.write(self._target.config, document, entry)
+        return document
+
+    def _show_plan(self) -> None:
+        if self._plan.steps:
+            write_plan(self._target.config, self._plan)
+
+
+def dry_run(request: Request, told: Told, *, restored: Rehearsal | None = None) -> dict[str, Any]:
+    """Do everything on a throw-away copy, and record it. The target is only read.
+
+    Args:
+        request: What is asked for.
+        told: Who is told.
+        restored: A copy with rows, of a backup, instead of one of the schema.
+
+    Returns:
+        The document.
+
+    Raises:
+        RempartError: See `deploy`; what would fail on the target.
+    """
+    target = request.target
+    with target.connection("dry run") as connection, prepared(request, connection, told) as found:
+        journal = found.journal
+        journal.operation = "dry-run"
+        journal.id = new_id("dry-run", journal.started_at)
+        journal.gates = run_gates(found.situation, request.overrides)
+        if found.plan.steps:
+            write_plan(target.config, found.plan)
+        if restored is not None:
+            restored.run(found.plan.steps, told.step, allow_data_loss=request.allow_data_loss)
+        effects = (restored or found.rehearsed).effects
+        journal.done = [(effect.step, effect.seconds, 1) for effect in effects]
+        closed = [one.check.name for one in journal.gates if not one.ok]
+        document = journal.document(
+            "refused" if closed else "succeeded",
+            f"gates closed: {', '.join(closed)}" if closed else None,
+            time.monotonic() - found.begun,
+            None,
+        )
+        evidence.write(target.config, document, None)
+        return document
+
+
+def _actor(target: Target) -> str:
+    return person(who(target.config.root, target.config.deployment.evidence).actor)

@@ -1,0 +1,1 @@
+select e.name::text from pg_catalog.pg_available_extensions e

@@ -1,0 +1,1 @@
+select environment, database::text, marked_at from rempart.environment_marker
