@@ -17,7 +17,9 @@ from psycopg.rows import dict_row, tuple_row
 from servers import Database
 from sqlalchemy import create_engine
 
+from rempart.audit.drift import drift_of
 from rempart.audit.run import audit
+from rempart.audit.session import reading
 from rempart.catalog.compare import compare
 from rempart.catalog.read import read
 from rempart.config import Config
@@ -424,6 +426,9 @@ def test_the_ledger_is_no_drift_and_no_finding(depot_database: Database, config:
         found = audit(depot_database.url(), scope_of(config))
         assert holes(found) == holes(clean) == []
         assert found.findings == clean.findings
+        with reading(depot_database.url()) as session:
+            drift = drift_of(session, after, lambda _revision, there: (before, there), ("auth",))
+        assert (drift.checked, drift.differences) == (True, ())
         connection.execute("grant select on rempart.deployment_ledger to anon")
         planted = audit(depot_database.url(), scope_of(config))
         assert any("rempart.deployment_ledger" in name for _, name in holes(planted))

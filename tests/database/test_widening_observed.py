@@ -161,6 +161,16 @@ def test_a_view_of_its_caller_shows_what_the_table_shows(stand: Stand) -> None:
     assert (change.wider, change.reason) == (None, "it may show other rows, for this changed: view public.mine")
 
 
+def test_a_view_behind_a_view_that_the_map_does_not_show(stand: Stand) -> None:
+    inner = (
+        "create or replace view app.inner with (security_invoker = true) as select id, maker, state from public.note"
+    )
+    stand.run(inner + "; grant select on app.inner to authenticated; create view public.outer with (security_invoker ="
+              " true) as select * from app.inner")  # fmt: skip
+    change = stand.after(inner + " union all select null, null, word from app.secret")["public.outer", "select", "ada"]
+    assert change.wider is None and "view app.inner" in change.reason
+
+
 def test_a_view_that_stops_asking_as_its_caller(stand: Stand) -> None:
     found = wider(stand.after("alter view public.mine reset (security_invoker)"))
     assert found["public.mine select"] in (None, True)

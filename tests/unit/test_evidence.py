@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import multiprocessing
 import os
@@ -74,7 +75,9 @@ def test_a_deployment_is_two_files_and_a_line_of_the_index(config: Config) -> No
     assert sorted(file.name for file in folder(config).iterdir()) == [f"{name}.json", f"{name}.md", "index"]
     assert json.loads(written.read_text()) == document(1)
     sha256 = evidence.recorded(document(1))["sha256"]
-    assert (folder(config) / "index").read_text() == f"{sha256}  {name}.json  2 {entries[-1].digest}\n"
+    digest, page = entries[-1].digest, (folder(config) / f"{name}.md").read_bytes()
+    seal = hashlib.sha256(f"2 {digest} ".encode() + page).hexdigest()
+    assert (folder(config) / "index").read_text() == f"{sha256}  {name}.json  2 {digest}  {seal}\n"
     assert said(config, entries) == said(config, None) == ""
 
 
@@ -88,7 +91,7 @@ def test_the_same_document_gives_the_same_bytes_in_any_order_of_its_keys(config:
 def test_a_run_that_is_in_no_ledger_is_kept_as_well(config: Config) -> None:
     made = document(1, database=None, operation="dry-run", outcome="refused")
     evidence.write(config, made, None)
-    assert (folder(config) / "index").read_text().endswith(".json  - -\n")
+    assert (folder(config) / "index").read_text().split()[1:4] == ["20261122T151501Z-apply-3f2a9c.json", "-", "-"]
     entries = ledger_of(document(2))
     keep(config, entries)
     assert said(config, None) == said(config, entries) == ""
@@ -243,7 +246,7 @@ def test_repair_leaves_an_edit_to_be_found(config: Config, entries: list[Entry])
     kept = said(config, entries)
     for expected in ("01Z-apply-3f2a9c.json: it is in no line of the index", "is no line of an index"):
         assert expected in before
-    for expected in ("01Z-apply-3f2a9c.json: it is not the file", "02Z-apply-3f2a9c.md: it was edited", "is no line"):
+    for expected in ("01Z-apply-3f2a9c.json: it is not the file", "02Z-apply-3f2a9c.md: it does not say", "is no line"):
         assert expected in kept
 
 
@@ -323,16 +326,16 @@ OFFLINE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a value of the JSON file": (edit("json", "Alice", "Mallory"), "02Z.*json: it is not the file that the index"),
     "a blank of the JSON file": (edit("json", r"\n$", "\n\n"), "02Z.*json: it is not the file that the index"),
     "the JSON file made unreadable": (edit("json", r"^\{", "["), "02Z.*json: it is no JSON object"),
-    "a wrong shape": (edit("json", r'"gates": \[', '"gates": [1,'), "02Z.*md: .*so damaged"),
-    "the page": (edit("md", "OVERRIDDEN", "passed"), "02Z.*md: it was edited"),
-    "an addition to the page": (edit("md", r"\Z", "Accepted."), "02Z.*md: it was edited"),
+    "a wrong shape": (edit("json", r'"gates": \[', '"gates": [1,'), "02Z.*json: it is not the file that the index"),
+    "the page": (edit("md", "OVERRIDDEN", "passed"), "02Z.*md: it does not say"),
+    "an addition to the page": (edit("md", r"\Z", "Accepted."), "02Z.*md: it does not say"),
     "the JSON file removed": (remove("json"), "02Z.*json: it is missing, and the index knows it"),
     "the page removed": (remove("md"), "02Z.*md: it is missing"),
     "a line of the index removed": (edit("index", r".*02Z.*\n", ""), "02Z.*json: it is in no line of the index"),
     "a hash of the index": (edit("index", "^[0-9a-f]{8}", "0" * 8), "01Z.*json: it is not the file"),
     "a line of the index made nonsense": (edit("index", r"  .*02Z", " x 02Z"), "index: line 2 is no line"),
-    "the entry's number in the index": (edit("index", "json  4 ", "json  3 "), "02Z.*md: it was edited"),
-    "the entry taken out of the index": (edit("index", "json  4 [0-9a-f]+", "json  - -"), "02Z.*md: it was edited"),
+    "the entry's number in the index": (edit("index", "json  4 ", "json  3 "), "02Z.*md: it does not say"),
+    "the entry taken out of the index": (edit("index", "json  4 [0-9a-f]+", "json  - -"), "02Z.*md: it does not say"),
     "a line twice": (duplicated, "index: it names .*02Z.* 2 times"),
     "a file under another name": (renamed, "09Z.*: it tells of another deployment, .*02Z"),
     "evidence of another environment": (of_production, "09Z.*: it is evidence of another environment, production"),
@@ -357,7 +360,6 @@ def test_tampering_with_the_folder_is_found_without_the_database(
     tamper(folder(config))
     assert re.search(expected, said(config, None)), said(config, None)
     assert re.search(expected, said(config, entries))
-    assert evidence.folder_problems(config, "staging")
 
 
 @pytest.mark.parametrize("what", ONLINE)
@@ -403,9 +405,6 @@ def test_tampering_with_the_ledger_is_found(config: Config, entries: list[Entry]
     marker = Marker("staging", DATABASE, entries[0].at)
     found = verify(config, "staging", Recorded(marker, tuple(tamper(list(entries)))))
     assert re.search(expected, "\n".join(f"{one.subject}: {one.reason}" for one in found.problems))
-    if what in ("rewritten", "without its end", "empty"):
-        assert evidence.anchor_problems(config, "staging", tamper(list(entries)))
-    assert evidence.anchor_problems(config, "staging", entries) == []
 
 
 def test_what_the_database_says_of_itself_is_judged(config: Config, entries: list[Entry]) -> None:
@@ -450,7 +449,7 @@ def test_the_page_tells_what_a_manager_signs() -> None:
         "| Run by | Alice Martin &lt;alice@example.com&gt; |",
         "| Began (UTC) | 2026-11-22 15:15:01 |",
         "| Duration | 1 min 0 s |",
-        "| backup | **OVERRIDDEN** | 30 hours old **Overridden by Carol: restored by hand this morning** |",
+        "| backup | **OVERRIDDEN** | 30 hours old; **overridden by Carol: restored by hand this morning** |",
         "- backup: 24 hours at most",
         "- policy p on public.citernes: changed (using)",
         "| STOCK_NEGATIF | 2 | 1 |",
@@ -527,3 +526,13 @@ def test_what_turns_writing_round_is_shown() -> None:
 def test_masking_twice_is_masking_once(value: str) -> None:
     once = ledger.without_passwords({"k": [value]})
     assert ledger.without_passwords(once) == once
+
+
+def test_a_page_that_an_earlier_version_rendered_otherwise_is_no_edit(config: Config) -> None:
+    evidence.write(config, document(1), ledger_of(document(1))[-1])
+    (anchor,) = index_of(folder(config)).anchors
+    page, index = folder(config) / f"{anchor.id}.md", folder(config) / "index"
+    page.write_text("# As it was rendered then\n")
+    assert "it does not say" in said(config, None)
+    index.write_text(index.read_text().replace(anchor.page, anchor.seal(page.read_bytes())))
+    assert said(config, None) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.view import View
 from rempart.catalog.model import Catalog, CatalogObject
 
-_NAME = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)')
+_NAME = re.compile(r'(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))(\s*\()?')
 _INVOKER = ("security_invoker=true", "security_invoker=on", "security_invoker=yes", "security_invoker=1")
 
 
@@ -62,7 +62,7 @@ class State:
     def behind(self, texts: Iterable[str], *, with_policies: bool) -> dict[str, str]:
         """Everything that some texts call or read, directly or not, and how it is defined, by its identity.
 
-        Names are followed whatever their schema: rather too many than too few.
+        Names are followed whatever their schema, rather too many than too few; a function's where it is called.
 
         Args:
             texts: Predicates, queries or bodies.
@@ -71,9 +71,9 @@ class State:
         found: dict[str, str] = {}
         waiting = list(texts)
         while waiting:
-            for name in {(a or b).replace('""', '"') for a, b in _NAME.findall(waiting.pop())}:
-                for one in self._by_name.get(name, ()):
-                    if str(one.identity) not in found:
+            for quoted, plain, call in set(_NAME.findall(waiting.pop())):
+                for one in self._by_name.get(quoted.replace('""', '"') or plain, ()):
+                    if str(one.identity) not in found and (call or not isinstance(one, Function)):
                         parts = list(self._texts(one, with_policies))
                         found[str(one.identity)] = "\n".join(parts)
                         waiting += parts
@@ -157,7 +157,7 @@ class Grounds:
     after: State
     classes: tuple[RowClass, ...]
     observed: frozenset[str]
-    _moved: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _found: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def word(self, relation: str, word: str) -> str:
         """Why a word means something else now; empty when it means the same.
@@ -171,9 +171,7 @@ class Grounds:
                 moved = self._of_class(row_class, relation)
                 return f"what decides {word} changed: {', '.join(moved)}" if moved else ""
         kind, _, column = word.partition(" ")
-        is_match = kind in ("own", "other", "no") and column in (
-            self.before.columns(relation) | self.after.columns(relation)
-        )
+        is_match = kind in ("own", "other") and column in (self.before.columns(relation) | self.after.columns(relation))
         if not is_match and "(" not in word:
             return ""  # a value, or a comparison of values
         if is_match and self.before.matching(relation, column) != self.after.matching(relation, column):
@@ -183,15 +181,16 @@ class Grounds:
 
     def behind_policies(self, relation: str) -> tuple[str, ...]:
         """What the policies of a table rest on, directly or not, and is defined in another way now."""
-        if relation not in self._moved:
-            texts = [
-                [text for one in state.policies(relation) for text in (one.using, one.with_check) if text]
-                for state in self._states
-            ]
-            moved = self._differing(texts, with_policies=True)
-            # Its own policies are what the maps show; what stands behind them they do not.
-            self._moved[relation] = tuple(name for name in moved if name != f"table {relation}")
-        return self._moved[relation]
+        return self._once(f"policies {relation}", lambda: self._behind_policies(relation))
+
+    def _behind_policies(self, relation: str) -> tuple[str, ...]:
+        texts = [
+            [text for one in state.policies(relation) for text in (one.using, one.with_check) if text]
+            for state in self._states
+        ]
+        moved = self._differing(texts, with_policies=True)
+        # Its own policies are what the maps show; what stands behind them they do not.
+        return tuple(name for name in moved if name != f"table {relation}")
 
     def policies_moved(self, relation: str) -> bool:
         """Whether the policies of a table, or what they rest on, are others now."""
@@ -203,6 +202,9 @@ class Grounds:
 
     def behind_view(self, relation: str) -> tuple[str, ...]:
         """Why a view may show other rows now than its tables do: what changed, itself included."""
+        return self._once(f"view {relation}", lambda: self._behind_view(relation))
+
+    def _behind_view(self, relation: str) -> tuple[str, ...]:
         old, new = (state.view(relation) for state in self._states)
         if new is None:
             return ()
@@ -210,8 +212,10 @@ class Grounds:
         if changed and (not reads_as_caller(new) or self._reads_beyond(new)):
             return (f"view {relation}",)
         moved = self._differing([[one.query] if one else [] for one in (old, new)], with_policies=False)
-        # What a view reads with its caller's rights the map shows by itself, functions of an owner's rights aside.
-        return tuple(name for name in moved if not reads_as_caller(new) or self._is_definer(name))
+        if not reads_as_caller(new):
+            return moved
+        # What a view reads with its caller's rights the map shows by itself, where it is in the map.
+        return tuple(name for name in moved if self._is_definer(name) or self._is_unseen_view(name))
 
     def _reads_beyond(self, view: View) -> bool:
         """Whether a view reads what the map does not show."""
@@ -219,12 +223,19 @@ class Grounds:
         relations = {name.partition(" ")[2] for name in read if name.partition(" ")[0] in ("table", "view")}
         return bool(relations - self.observed) or any(self._is_definer(name) for name in read)
 
+    def _is_unseen_view(self, name: str) -> bool:
+        kind, _, relation = name.partition(" ")
+        return kind == "view" and relation not in self.observed
+
     def _is_definer(self, name: str) -> bool:
         kind, _, signature = name.partition(" ")
         return kind == "function" and self.after.definer(signature) is not None
 
     def behind_function(self, signature: str) -> tuple[str, ...]:
         """What changed of a function that runs with its owner's rights, or of what it rests on."""
+        return self._once(f"function {signature}", lambda: self._behind_function(signature))
+
+    def _behind_function(self, signature: str) -> tuple[str, ...]:
         old, new = (state.definer(signature) for state in self._states)
         if new is None:
             return ()
@@ -237,11 +248,15 @@ class Grounds:
         return self.before, self.after
 
     def _of_class(self, row_class: RowClass, relation: str) -> tuple[str, ...]:
+        texts = [[row_class.persona, row_class.rows[relation]]] * 2
         key = f"class {row_class.own} {relation}"
-        if key not in self._moved:
-            texts = [[row_class.persona, row_class.rows[relation]]] * 2
-            self._moved[key] = self._differing(texts, with_policies=False)
-        return self._moved[key]
+        return self._once(key, lambda: self._differing(texts, with_policies=False))
+
+    def _once(self, key: str, find: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """The same is asked for each persona."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]
 
     def _differing(self, texts: list[list[str]], *, with_policies: bool) -> tuple[str, ...]:
         old, new = (

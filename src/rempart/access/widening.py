@@ -197,7 +197,7 @@ class _Comparison:
         if self.grounds is not None:
             return self.grounds.word(subject, word)
         named = any(word in one.names and subject in one.rows for one in self.after.classes)
-        is_value = word.partition(" ")[0] not in ("own", "other", "no") and "(" not in word
+        is_value = word.partition(" ")[0] not in ("own", "other") and "(" not in word
         return "" if named or is_value else f"it is not known whether {word} means the same"
 
     def _unseen(self, subject: str, command: str, old: Cell | None, new: Cell | None) -> _Verdict:

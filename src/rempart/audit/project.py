@@ -13,11 +13,17 @@ from rempart.config import Config
 from rempart.lint.configuration import load
 from rempart.lint.registry import all_rules
 from rempart.postgres import binaries
-from rempart.revisions.workbench import workbench
+from rempart.revisions.workbench import Workbench, Workbenches, workbench
 from rempart.sources.source import Source, SourceKind, parse
 
 
-def scope_of(config: Config | None, source: Source, gateway: Gateway | None, step: Callable[[str], None]) -> Scope:
+def scope_of(
+    config: Config | None,
+    source: Source,
+    gateway: Gateway | None,
+    step: Callable[[str], None],
+    benches: Workbenches | None = None,
+) -> Scope:
     """What an audit has to know.
 
     Args:
@@ -25,6 +31,7 @@ def scope_of(config: Config | None, source: Source, gateway: Gateway | None, ste
         source: The live database.
         gateway: The gateway to ask; None for none.
         step: Told what is being done.
+        benches: Servers to build the revision on; one is started for it by default.
     """
     configuration = load(str(config.root if config else Path.cwd()), [*(rule.name for rule in all_rules()), "squawk/"])
     if config is None:
@@ -36,7 +43,7 @@ def scope_of(config: Config | None, source: Source, gateway: Gateway | None, ste
         owners=_owners(config, source),
         settings=configuration.settings,
         justified=justified_by(configuration),
-        expected=expected_of(config, source, step),
+        expected=_expected_of(config, source, step, benches),
         gateway=gateway,
     )
 
@@ -47,22 +54,21 @@ def _owners(config: Config, source: Source) -> tuple[str, ...]:
     return (config.owner, named) if named and named != config.owner else (config.owner,)
 
 
-def expected_of(config: Config, source: Source, step: Callable[[str], None]) -> Expected:
-    """What builds the state that a revision leaves; see `drift.Expected`.
-
-    Args:
-        config: The project.
-        source: The live database.
-        step: Told what is being done.
-    """
+def _expected_of(config: Config, source: Source, step: Callable[[str], None], benches: Workbenches | None) -> Expected:
+    """What builds the state that a revision leaves; see `drift.Expected`."""
 
     def build(revision: str, found: Catalog) -> tuple[Catalog, Catalog]:
         major = found.major if found.major in binaries.installed() else binaries.DEFAULT_MAJOR
+        if benches is not None:
+            return _both(benches.of(major), revision, found)
         with workbench(config, major, step) as bench:
-            released = parse(f"revisions@{revision}")
-            if found.major == major:
-                return bench.catalog_of(released), found
-            # Another version prints one definition in another way: the database is brought over by a dump.
-            return bench.both(released, source)
+            return _both(bench, revision, found)
+
+    def _both(bench: Workbench, revision: str, found: Catalog) -> tuple[Catalog, Catalog]:
+        released = parse(f"revisions@{revision}")
+        if found.major == bench.server.major:
+            return bench.catalog_of(released), found
+        # Another version prints one definition in another way: the database is brought over by a dump.
+        return bench.both(released, source)
 
     return build

@@ -29,12 +29,14 @@ _ARRAY_TYPES = frozenset(psycopg.postgres.types[name].array_oid for name in ("te
 _FIRST_ARRAY_FIELD = 7  # of a row: before it stand the address, the identity and the owner
 
 
-def read(connection: Connection) -> Catalog:
+def read(connection: Connection, *, again: bool = False) -> Catalog:
     """Read everything that a migration can change.
 
     Args:
         connection: An autocommit connection; in a transaction its uncommitted changes are read too. Any role, for
             the catalogs are open to all.
+        again: Whether this session will read again: the server then plans the queries once. Not behind a pooler that
+            gives each transaction another session.
 
     Raises:
         OperationError: The server's version is not one whose catalogs are known.
@@ -45,22 +47,22 @@ def read(connection: Connection) -> Catalog:
             f"the server is Postgres {major}; catalogs are read of {MINIMUM_MAJOR} to {MAXIMUM_MAJOR}",
             "Use a server of one of these versions.",
         )
-    with snapshot(connection):
-        acls = _by_address(connection, "privileges") | _by_address(connection, "system_acl")
-        comments = {row[:3]: row[3] for row in _rows(connection, "comments", {"stand_in": INSTALLED})}
-        labels = _by_address(connection, "labels")
+    with snapshot(connection), _planning_once(connection, again=again):
+        acls = _by_address(connection, "privileges", again) | _by_address(connection, "system_acl", again)
+        comments = {row[:3]: row[3] for row in _rows(connection, "comments", again, {"stand_in": INSTALLED})}
+        labels = _by_address(connection, "labels", again)
         objects: dict[Identity, CatalogObject] = {}
         addresses: dict[_Address, Identity] = {}
         for query, kind in KINDS:
-            for address, rest in _described(connection, query):
+            for address, rest in _described(connection, query, again):
                 made = cast("Any", kind)(
                     *rest[:4], acls.get(address, ()), comments.get(address), labels.get(address, ()), *rest[4:]
                 )
                 identity = made.identity
                 objects[identity] = made
                 addresses[address] = identity
-        parts, needs = _rows(connection, "parts"), _rows(connection, "dependencies")
-        unread = tuple(_rows(connection, "not_compared"))
+        parts, needs = _rows(connection, "parts", again), _rows(connection, "dependencies", again)
+        unread = tuple(_rows(connection, "not_compared", again))
     return Catalog(major, objects, unread, partial(_dependencies, addresses, parts, needs))
 
 
@@ -102,14 +104,28 @@ def snapshot(connection: Connection) -> Iterator[None]:
         yield
 
 
-def _rows(connection: Connection, query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        return cursor.execute(_query(query), parameters).fetchall()
+@contextmanager
+def _planning_once(connection: Connection, *, again: bool) -> Iterator[None]:
+    """Allow prepared statements where the session is to keep them."""
+    threshold = connection.prepare_threshold
+    if again and threshold is None:
+        connection.prepare_threshold = 0
+    try:
+        yield
+    finally:
+        connection.prepare_threshold = threshold
 
 
-def _described(connection: Connection, query: str) -> Iterator[tuple[_Address, tuple[Any, ...]]]:
+def _rows(
+    connection: Connection, query: str, again: bool, parameters: dict[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        rows = cursor.execute(_query(query)).fetchall()
+        return cursor.execute(_query(query), parameters, prepare=again or None).fetchall()
+
+
+def _described(connection: Connection, query: str, again: bool) -> Iterator[tuple[_Address, tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        rows = cursor.execute(_query(query), prepare=again or None).fetchall()
         arrays = [
             index for index, column in enumerate(cursor.description or ())
             if index >= _FIRST_ARRAY_FIELD and column.type_code in _ARRAY_TYPES
@@ -128,8 +144,8 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(entry) for entry in value) if isinstance(value, list) else value
 
 
-def _by_address(connection: Connection, query: str) -> dict[_Address, tuple[str, ...]]:
-    return {row[:3]: tuple(sorted(row[3])) for row in _rows(connection, query)}
+def _by_address(connection: Connection, query: str, again: bool) -> dict[_Address, tuple[str, ...]]:
+    return {row[:3]: tuple(sorted(row[3])) for row in _rows(connection, query, again)}
 
 
 def _dependencies(

@@ -9,7 +9,22 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
-from rempart.cli import access, approve, audit, backup, check, demo, deployment, diff, evidence, lint, local, revision
+from rempart.cli import (
+    access,
+    adopt,
+    approve,
+    audit,
+    backup,
+    builds,
+    check,
+    demo,
+    deployment,
+    diff,
+    evidence,
+    lint,
+    local,
+    revision,
+)
 from rempart.errors import RempartError
 
 DEBUG_VARIABLE = "REMPART_DEBUG"
@@ -92,6 +107,8 @@ deployment.register(app)
 approve.register(app)
 backup.register(app)
 evidence.register(app)
+adopt.register(app)
+builds.register(app)
 
 
 @app.command(

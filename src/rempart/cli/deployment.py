@@ -153,7 +153,8 @@ def promote(
 def rollback(
     env: _Env,
     to: Annotated[str, typer.Option("--to", metavar="REV", help="The revision to go back to.")],
-    rehearse: Annotated[bool, typer.Option("--rehearse", help="Only on the latest backup, restored.")] = False,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="First on the latest backup, restored.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only on a throw-away copy.")] = False,
     accept_data_loss: Annotated[bool, typer.Option("--accept-data-loss", help="Rows may be lost.")] = False,
     override: _Override = None,
     reason: _Reason = None,
@@ -172,9 +173,9 @@ def rollback(
     request = Request(
         target, to, "rollback", overrides, wait, accept_data_loss, confirm=_Confirmation(target, confirm).ask
     )
-    if rehearse:
-        _dry_run(request, output, with_data=True)
-    else:
+    if rehearse or dry_run:
+        _dry_run(request, output if dry_run else None, with_data=rehearse)
+    if not dry_run:
         _deploy(request, output)
 
 
@@ -200,14 +201,17 @@ def _deploy(request: Request, output: Format) -> None:
             request.confirm(plan, gates)
 
     with progress() as told:
-        document = deploy(replace(request, confirm=confirm), Told(told.step, told.note))
+        result = deploy(replace(request, confirm=confirm), Told(told.step, told.note))
     if output is Format.JSON:
-        _json(document)
+        _json(result.document)
     else:
-        deployment_report.print_document(document, request.target.config)
+        deployment_report.print_document(result.document, request.target.config)
+    if result.error is not None:
+        raise result.error
 
 
-def _dry_run(request: Request, output: Format, *, with_data: bool) -> None:
+def _dry_run(request: Request, output: Format | None, *, with_data: bool) -> None:
+    """Try it on a copy; without an output only a failure is told, for the real thing follows."""
     from rempart.cli import deployment_report
     from rempart.deploy.deploying import Told, dry_run
     from rempart.deploy.restored import rehearsal_with_rows
@@ -218,6 +222,8 @@ def _dry_run(request: Request, output: Format, *, with_data: bool) -> None:
                 document = dry_run(request, Told(told.step, told.note), restored=restored)
         else:
             document = dry_run(request, Told(told.step, told.note))
+    if output is None:
+        return
     if output is Format.JSON:
         _json(document)
     else:

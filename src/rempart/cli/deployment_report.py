@@ -211,8 +211,6 @@ def print_document(document: Mapping[str, Any], config: Config) -> None:
         console.print(Text.assemble("  accepted  ", (f"{one['revision']}: {one['said']}", "yellow")))
     for line in _sights(document):
         console.print(line)
-    if document["error"]:
-        console.print(Text.assemble("  error     ", (document["error"], "red")))
     folder = config.deployment.evidence / document["environment"]
     console.print(Text(f"  evidence  {_relative(folder / (document['id'] + '.md'))}"))
     if revisions and document["operation"] in ("apply", "promote"):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _Environment = Annotated[str | None, typer.Option("--env", metavar="NAME", help="Only this environment.")]
 _Output = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 _WIDTH = 110
+_LINE = 250  # of a list in a log: a deployment a line
 
 _commands = typer.Typer(
     name="evidence",
@@ -47,15 +48,20 @@ def list_(env: _Environment = None, output: _Output = Format.TEXT) -> None:
     if output is Format.JSON:
         _print_json({"deployments": [_summary(one) for one in found]})
         return
+    if not found:
+        typer.echo("no deployment")
+        return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("deployment", "environment", "operation", "from", "to", "outcome", "run by", "ledger", box=None)
+    identifier = Column("deployment", no_wrap=True)
+    table = Table(identifier, "environment", "operation", "from", "to", "outcome", "run by", "ledger", box=None)
     for one in found:
         told = _summary(one)
         keys = ("id", "environment", "operation", "from", "to", "outcome", "actor", "ledger")
         table.add_row(*(_cell(told[key]) for key in keys))
-    Console(highlight=False, width=None if found else _WIDTH, soft_wrap=True).print(table if found else "no deployment")
+    console = Console(highlight=False)
+    (console if console.is_terminal else Console(highlight=False, width=_LINE)).print(table)
 
 
 @_commands.command()

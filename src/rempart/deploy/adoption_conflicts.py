@@ -58,6 +58,15 @@ class Conflict:
     examples: tuple[str, ...]
     decide: str
 
+    def lines(self) -> list[str]:
+        """The conflict, for people."""
+        shown = "; ".join(self.examples) + ("; …" if self.rows > len(self.examples) else "")
+        return [
+            f"{self.object}: {self.rows} row{'' if self.rows == 1 else 's'} against {self.rule}",
+            f"  rows: {shown}",
+            f"  to decide: {self.decide}",
+        ]
+
 
 @dataclass(frozen=True)
 class Unasked:
@@ -293,7 +302,7 @@ def _repeated(
     if where:
         conditions.append(f"({where})")
     shown = " || ', ' || ".join(
-        f"{sql.Literal(f'{key.sql}=').as_string()} || coalesce({key.sql}::pg_catalog.text, 'NULL')" for key in keys
+        f"{sql.Literal(f'{key.shown}=').as_string()} || coalesce({key.sql}::pg_catalog.text, 'NULL')" for key in keys
     )
     counted = (
         f"select {KEY} || ' (' || {shown} || ')' as {KEY}, {shown} as shared,"  # noqa: S608 - names quoted above

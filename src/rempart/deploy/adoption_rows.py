@@ -37,6 +37,11 @@ class Element(NamedTuple):
     columns: frozenset[str]
     operator: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The column or expression, for people."""
+        return self.sql.removeprefix("(").removesuffix(")") if self.sql.startswith("(") else self.sql
+
 
 class Rows:
     """The rows of a table that exists before and after.

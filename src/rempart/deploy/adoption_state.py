@@ -12,15 +12,18 @@ from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.policy import Policy
+from rempart.catalog.kinds.role import Role
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.view import View
 from rempart.catalog.model import Catalog, CatalogObject
 from rempart.catalog.privileges import grants
+from rempart.revisions.workbench import without_version_schema
 
 _SERVER_WIDE = frozenset({"role", "membership"})
 _CLOSED = frozenset({"schema", "table", "view", "sequence", "function", "aggregate", "column"})
 _RULES_OF_A_TABLE = frozenset({"constraint", "trigger", "rule", "policy", "index"})
+_MORE = ("superuser", "create_role", "create_db", "login", "replication", "bypass_rls")
 _INVOKER = "security_invoker"
 
 
@@ -70,21 +73,10 @@ def aim_of(baseline: Catalog, live: Catalog, platform_schemas: Collection[str], 
         closing: Whom unmanaged objects are closed to.
     """
     ours = Ours(baseline, live, platform_schemas)
-    wanted, found = _own(ours.wanted()), _own(ours.found())
+    # The schema of Alembic's version table comes with the stamp, unless the baseline keeps something else in it.
+    wanted, found = map(_own, without_version_schema(ours.wanted(), ours.found()))
     split = _Split(wanted, found)
-    server_wide = [
-        (one, f"roles belong to the whole server: an administrator has to {word}")
-        for catalog, other, word in (
-            (found, wanted, "take this away"),
-            (wanted, found, "add this"),
-        )
-        for one in catalog.objects
-        if one.kind in _SERVER_WIDE and one not in other.objects
-    ] + [
-        (one, f"roles belong to the whole server: an administrator has to set {', '.join(made.changes(other))}")
-        for one, made in found.objects.items()
-        if one.kind in _SERVER_WIDE and (other := wanted.objects.get(one)) is not None and made.changes(other)
-    ]
+    host = _Host(wanted, found, _owner_of(live))
     taken = {
         (one.relation, made.not_null_constraint() if isinstance(made, Column) else one.part)
         for one, made in wanted.objects.items()
@@ -95,10 +87,8 @@ def aim_of(baseline: Catalog, live: Catalog, platform_schemas: Collection[str], 
         (Identity(kind, "", name), "the baseline has it, the database has not, and this kind is not read")
         for kind, name in sorted(set(wanted.not_compared) - set(found.not_compared))
     ]
-    objects: dict[Identity, CatalogObject] = {
-        one: made for one, made in wanted.objects.items() if one.kind not in _SERVER_WIDE
-    }
-    objects |= {one: made for one, made in found.objects.items() if one.kind in _SERVER_WIDE}
+    objects = {one: made for one, made in wanted.objects.items() if not host.decides(one)}
+    objects |= {one: made for one, made in found.objects.items() if host.decides(one)}
     needs = {one: wanted.dependencies.get(one, frozenset()) for one in objects}
     needs |= {one: found.dependencies.get(one, frozenset()) for one in kept}
     after = Catalog(found.major, objects | kept, found.not_compared, lambda: _within(needs, objects | kept))
@@ -106,9 +96,54 @@ def aim_of(baseline: Catalog, live: Catalog, platform_schemas: Collection[str], 
         found,
         after,
         tuple(sorted(split.unmanaged, key=order_of)),
-        tuple(dict.fromkeys([*split.in_the_way, *server_wide, *unread])),
-        tuple(_notes(wanted, found, split)),
+        tuple(dict.fromkeys([*split.in_the_way, *host.refused(), *unread])),
+        (*_notes(wanted, found, split), *host.notes()),
     )
+
+
+class _Host:
+    """What the host of a database decides, and the owner cannot change: roles, and what those other than it create.
+
+    Args:
+        wanted: The baseline, on the stand-in of the platform.
+        found: The database.
+        owner: Who owns it.
+    """
+
+    def __init__(self, wanted: Catalog, found: Catalog, owner: str) -> None:
+        self._wanted, self._found, self._owner = wanted, found, owner
+
+    def decides(self, one: Identity) -> bool:
+        """Whether it decides about an object."""
+        return one.kind in _SERVER_WIDE or (one.kind == "default privileges" and one.name != self._owner)
+
+    def refused(self) -> Iterator[tuple[Identity, str]]:
+        """What gives a role more than the baseline knows."""
+        for one, made in self._found.objects.items():
+            other = self._wanted.objects.get(one)
+            if one.kind == "membership" and other is None:
+                yield one, "the baseline knows nothing of it: an administrator has to revoke it"
+            if isinstance(made, Role) and isinstance(other, Role):
+                more = [name for name in _MORE if getattr(made, name) and not getattr(other, name)]
+                if more:
+                    words = ", ".join(name.replace("_", " ") for name in more)
+                    yield one, f"it has {words}, and in the baseline it has not: an administrator has to take it away"
+
+    def notes(self) -> Iterator[str]:
+        """What differs otherwise."""
+        refused = {one for one, _ in self.refused()}
+        for one in sorted({*self._wanted.objects, *self._found.objects}, key=order_of):
+            if not self.decides(one) or one in refused:
+                continue
+            made, other = self._found.objects.get(one), self._wanted.objects.get(one)
+            if made is None:
+                yield f"{one} is not there, as on the stand-in of the platform: the host decides about it"
+            elif other is None or made.changes(other):
+                yield f"{one} is not as on the stand-in of the platform: the host decides about it"
+
+
+def _owner_of(live: Catalog) -> str:
+    return str(next(one.owner for one in live.objects.values() if one.kind == "database"))
 
 
 def _own(catalog: Catalog) -> Catalog:

@@ -83,7 +83,8 @@ class Backup:
         restored_on: Major version of the server it was restored on.
         revision: Where the history stood; None when no revision had been applied.
         rows: How many rows each table has.
-        catalog: Fingerprint of the restored catalog, as that version prints it, without what belongs to the cluster.
+        catalog: Fingerprint of the database's catalog, as deployments record it; of an existing dump, of what was
+            restored, without what belongs to the cluster.
         validated: Whether it was restored and found whole.
         data_only: Whether it holds rows only, and needs the schema of its revision.
         partial: Tables whose rows it does not hold.
@@ -129,12 +130,11 @@ class Backup:
         """
         return {
             "version": _VERSION,
+            "file": self.file(root),
+            "database": asdict(self.database),
+            "taken_at": self.taken_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             **{key: getattr(self, key) for key in _AS_THEY_ARE},
             **{key: list(getattr(self, key)) for key in _LISTS},
-            "database": asdict(self.database),
-            "file": self.file(root),
-            "taken_at": self.taken_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "seconds": {step: round(seconds, 3) for step, seconds in self.seconds.items()},
             "roles": [role.as_json() for role in self.roles],
         }
 

@@ -16,7 +16,8 @@ from rempart.catalog.fingerprint import fingerprint
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.table import Table
-from rempart.catalog.model import Catalog
+from rempart.catalog.kinds.view import View
+from rempart.catalog.model import Catalog, CatalogObject
 from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.deploy import backup_archive, backup_parts, backup_restoring, backup_roles
@@ -31,6 +32,7 @@ from rempart.postgres.dump import bring_over
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect, masked
 from rempart.revisions.connecting import database_url
+from rempart.revisions.workbench import without_own_objects
 
 Step = Callable[[str], None]
 _OF_THE_CLUSTER = ("database", "role", "membership", "setting", "system object")  # no dump of one database holds them
@@ -97,15 +99,15 @@ def take(
             started = time.monotonic()
             step(f"dumping {source.facts.name}")
             warnings = _dump(source, url, part, target.environment.lock_timeout)
-            dumped = time.monotonic() - started
+            dumped = round(time.monotonic() - started, 3)
             step("counting rows")
-            expected = _expected(source, url)
-            taken_at = source.taken_at
+            expected = expected_of(source, url)
+            taken_at = source.taken_at.replace(microsecond=0)
         size, sha256 = digest(part.path)
         started = time.monotonic()
-        tried = try_out(part.path, expected, step)
-        seconds = {"dump": dumped, "restore": time.monotonic() - started}
-        notes = (*warnings, *(f"{one} was left out: this machine has not got it" for one in tried.left_out))
+        left_out = try_out(part.path, expected, step)
+        seconds = {"dump": dumped, "restore": round(time.monotonic() - started, 3)}
+        notes = (*warnings, *(f"{one} was left out: this machine has not got it" for one in left_out))
         backup = Backup(
             environment=environment,
             database=expected.origin,
@@ -120,9 +122,9 @@ def take(
             restored_on=fitting(expected.major),
             revision=expected.revision,
             rows=expected.rows,
-            catalog=tried.fingerprint,
+            catalog=fingerprint(without_own_objects(expected.catalog)),
             validated=True,
-            left_out=tried.left_out,
+            left_out=left_out,
             notes=notes,
             roles=expected.roles,
         )
@@ -133,26 +135,16 @@ def take(
     return backup
 
 
-@dataclass(frozen=True)
-class Tried:
-    """What came out when a backup was restored.
-
-    Attributes:
-        fingerprint: Of the restored catalog, without what belongs to the cluster.
-        left_out: What could not be restored here.
-    """
-
-    fingerprint: str
-    left_out: tuple[str, ...]
-
-
-def try_out(path: Path, expected: Expected, step: Step) -> Tried:
+def try_out(path: Path, expected: Expected, step: Step = lambda _message: None) -> tuple[str, ...]:
     """Restore a dump into a throw-away server, and compare rows and catalog with what the database held.
 
     Args:
         path: The dump.
         expected: What the database held.
         step: Told what is being done.
+
+    Returns:
+        What was left out, because this machine has not got it.
 
     Raises:
         GateFailure: It cannot be restored, or something else comes out.
@@ -170,7 +162,7 @@ def try_out(path: Path, expected: Expected, step: Step) -> Tried:
             problems = differing(expected.rows, rows_of(connection))
             problems += [f"{table}: its rows are not in the dump" for table in archive.lacking(expected.rows)]
             after = comparable(read(connection), left_out)
-        before = comparable(_printed_by(server, expected), left_out)
+        before = comparable(printed_by(server, _EXPECTED, expected), left_out)
     problems += [f"{one.identity}: {_CHANGED[one.action]}" for one in compare(before, after)]
     if problems:
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
@@ -179,7 +171,7 @@ def try_out(path: Path, expected: Expected, step: Step) -> Tried:
             f" {'; '.join(problems[:_SHOWN])}{more}.",
             next_step="take the backup again; nothing was kept or registered",
         )
-    return Tried(fingerprint(after), left_out)
+    return left_out
 
 
 def comparable(catalog: Catalog, left_out: Sequence[str] = ()) -> Catalog:
@@ -191,7 +183,7 @@ def comparable(catalog: Catalog, left_out: Sequence[str] = ()) -> Catalog:
     """
     absent = {Identity("extension", "", name.removeprefix("extension ")) for name in left_out}
     objects = {
-        identity: replace(made, tablespace=None) if isinstance(made, Table | Constraint) else made
+        identity: replace(made, tablespace=None) if isinstance(made, Table | View | Constraint) else made
         for identity, made in catalog.objects.items()
         if identity.kind not in _OF_THE_CLUSTER and identity not in absent
     }
@@ -246,8 +238,13 @@ def _next_step(failure: ProgramFailure) -> str:
     return "see the message of pg_dump, then run it again; nothing was kept"
 
 
-def _expected(source: Source, url: str) -> Expected:
-    """What the database holds, read in the transaction whose snapshot was dumped."""
+def expected_of(source: Source, url: str) -> Expected:
+    """What the database holds, read in the transaction whose snapshot is dumped.
+
+    Args:
+        source: The transaction.
+        url: The database.
+    """
     facts = source.facts
     return Expected(
         url=url,
@@ -260,12 +257,21 @@ def _expected(source: Source, url: str) -> Expected:
     )
 
 
-def _printed_by(server: Server, expected: Expected) -> Catalog:
-    """The catalog of the database as a server prints it: another version prints the same in another way."""
+def printed_by(server: Server, name: str, expected: Expected) -> Catalog:
+    """The catalog of the database as a server prints it: another version prints the same in another way.
+
+    Args:
+        server: A throw-away server.
+        name: Name of a new database on it, for the schema when it has to be brought over.
+        expected: What the database held.
+
+    Raises:
+        OperationError: The schema was changed meanwhile, or could not be brought over.
+    """
     if expected.major == server.major:
         return expected.catalog
-    databases.create(server, _EXPECTED)
-    bring_over(expected.url, server, _EXPECTED)
+    databases.create(server, name)
+    bring_over(expected.url, server, name)
     with connect(expected.url) as connection:
         now = read(connection)
     if fingerprint(comparable(now)) != fingerprint(comparable(expected.catalog)):
@@ -273,8 +279,17 @@ def _printed_by(server: Server, expected: Expected) -> Catalog:
             f"the schema of {expected.origin.name} was changed while the backup was taken.",
             next_step="run it again when no deployment is at work; nothing was kept",
         )
-    with connect(server.url(_EXPECTED)) as connection:
-        return read(connection)
+    with connect(server.url(name)) as connection:
+        printed = read(connection)
+    objects = {identity: _filled_as(made, now.objects.get(identity)) for identity, made in printed.objects.items()}
+    return replace(printed, objects=objects)
+
+
+def _filled_as(made: CatalogObject, live: CatalogObject | None) -> CatalogObject:
+    """A materialized view as it is filled in the database: without rows it came over empty."""
+    if isinstance(made, View) and isinstance(live, View):
+        return replace(made, populated=live.populated)
+    return made
 
 
 def _record(config: Config, backup: Backup) -> None:

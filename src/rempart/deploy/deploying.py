@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-
 from rempart.audit.project import scope_of
 from rempart.audit.run import audit
 from rempart.deploy import evidence, ledger
 from rempart.deploy.document import Journal, new_id
+from rempart.deploy.ending import committed, in_words, write_end
 from rempart.deploy.gates import Override, Passed, run_gates
 from rempart.deploy.interrupted import note_interrupted
 from rempart.deploy.lock import DeploymentLock, deployment_lock
@@ -22,13 +21,15 @@ from rempart.deploy.planfile import planned_by
 from rempart.deploy.planning import Plan, plan_of, revision_of, server_time, write_plan
 from rempart.deploy.postchecks import PostChecks
 from rempart.deploy.rehearsal import Rehearsal, rehearsal
+from rempart.deploy.resuming import begun_before
 from rempart.deploy.running import Hooks, Limits, run_steps
 from rempart.deploy.situation import Situation
-from rempart.deploy.steps import History, Step
+from rempart.deploy.steps import DOWNGRADE, UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of, refuse_another
 from rempart.deploy.who import person, who
 from rempart.errors import GateFailure, RempartError
 from rempart.postgres import binaries
+from rempart.revisions.workbench import Workbenches
 from rempart.sources.source import parse
 
 
@@ -119,23 +120,40 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
     now = server_time(connection)
     observes = request.with_access or target.environment.protected
     major = facts.major if facts.major in binaries.installed() else binaries.DEFAULT_MAJOR
-    with rehearsal(config, target.url, major, start, told.step) as rehearsed:
+    with (
+        Workbenches(config, told.step) as benches,
+        rehearsal(config, target.url, major, start, told.step) as rehearsed,
+    ):
         before = keep_start(rehearsed) if observes and steps else ""
-        rehearsed.run(steps, told.step, allow_data_loss=request.allow_data_loss)
+        rehearsed.run(steps, told.step, begun=begun_before(entries), allow_data_loss=request.allow_data_loss)
         access, trouble = access_changes(rehearsed, before, told.step) if observes else (None, "")
         plan = plan_of(target, facts, rehearsed, steps, start, goal, connection, person(deployer.actor))
         requesters = tuple(
             dict.fromkeys((*planned_by(config.deployment.evidence, plan.environment, plan.id), person(deployer.actor)))
         )
         situation = Situation(
-            target, connection, plan, history, entries, deployer, requesters, now, access, trouble, told.step
-        )
+            target, connection, plan, history, entries, deployer, requesters, now, access, trouble,
+            request.allow_data_loss, benches, told.step,
+        )  # fmt: skip
         journal = Journal(new_id(request.operation, now), request.operation, plan, deployer, requesters, now)
         journal.access = access
         yield Prepared(request, situation, rehearsed, journal, begun)
 
 
-def deploy(request: Request, told: Told) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Result:
+    """How a deployment ended.
+
+    Attributes:
+        document: Its document; see docs/evidence.md.
+        error: What went wrong: a gate or a check before a commit said no, or a revision failed and was rolled back.
+    """
+
+    document: dict[str, Any]
+    error: RempartError | None = None
+
+
+def deploy(request: Request, told: Told) -> Result:
     """Deploy.
 
     Args:
@@ -143,15 +161,15 @@ def deploy(request: Request, told: Told) -> dict[str, Any]:
         told: Who is told.
 
     Returns:
-        The document of the deployment; see docs/evidence.md.
+        How it ended; what did not succeed is recorded too.
 
     Raises:
-        GateFailure: A gate, or a check before a commit, said no.
-        OperationError: The database could not be reached, or a revision failed and was rolled back.
-        UsageError: What was asked for makes no sense.
+        OperationError: The database could not be reached, or a revision fails already on a copy of its schema.
+        UsageError: What was asked for makes no sense, or was not confirmed.
     """
     target = request.target
-    with deployment_lock(target, f"{request.operation} by {_actor(target)}", request.wait, told.step) as lock:
+    purpose = f"{request.operation} by {_actor(target)}"
+    with in_words(), deployment_lock(target, purpose, request.wait, told.step) as lock:
         connection = lock.connection
         for line in note_interrupted(target, connection):
             told.note(line)
@@ -170,47 +188,52 @@ class _Deployment:
         self._started = 0.0
         effects = {effect.step.revision: effect for effect in found.rehearsed.effects}
         self._checks = PostChecks(
-            self._target.config, found.rehearsed.server.major, effects, tuple(found.request.overrides)
+            self._target.config,
+            found.rehearsed.server.major,
+            effects,
+            tuple(found.request.overrides),
+            _recorded(found.situation),
         )
         self._checks.seen = self._journal.seen
         self._journal.complaints = self._checks.complaints
 
-    def run(self) -> dict[str, Any]:
+    def run(self) -> Result:
         """Ask the gates, run the revisions, audit, and record."""
         request, journal = self._found.request, self._journal
         journal.gates = run_gates(self._found.situation, request.overrides)
         self._show_plan()
         closed = [one.check for one in journal.gates if not one.ok]
         if closed:
-            said = "; ".join(f"{one.name}: {(one.details or (one.said,))[0]}" for one in closed)
+            names = ", ".join(one.name for one in closed)
             error = GateFailure(
-                f"{len(closed)} of {len(journal.gates)} gates before {self._target.name} are closed: {said}",
-                "Put right what they say; nothing was changed. --override GATE --reason TEXT is recorded.",
+                f"{len(closed)} of {len(journal.gates)} gates before {self._target.name} are closed: {names}."
+                " Nothing was changed.",
+                "Put right what they say; --override GATE --reason TEXT is recorded.",
             )
-            self._record("refused", "refused", error.message)
-            raise error
+            return Result(self._record("refused", "refused", error.message), error)
         request.confirm(self._plan, journal.gates)
         self._lock.check()
         return self._apply()
 
-    def _apply(self) -> dict[str, Any]:
+    def _apply(self) -> Result:
         journal, plan = self._journal, self._plan
         if plan.facts.marker is None:
             ledger.ensure(self._connection)
             self._database = ledger.mark(self._connection, self._target.name).database
         ledger.append(self._connection, "started", journal.id, self._beginning())
         try:
-            self._told.step("looking at the target")
-            journal.seen.append(self._checks.look(self._connection))
-            self._run_steps()
-            self._told.step("auditing the target")
-            journal.audit = self._audited()
+            with in_words():
+                self._told.step("looking at the target")
+                journal.seen.append(self._checks.look(self._connection))
+                self._run_steps()
+                self._told.step("auditing the target")
+                journal.audit = self._audited()
         except RempartError as error:
+            journal.done = committed(self._target, journal.id, plan.steps, journal.done)
             left = [step for step in plan.steps if step not in [one for one, _, _ in journal.done]]
             journal.failed = left[0] if left else None
-            self._record("failed", "failed", error.message)
-            raise
-        return self._record("finished", "succeeded", None)
+            return Result(self._record("failed", "failed", error.message), error)
+        return Result(self._record("finished", "succeeded", None))
 
     def _run_steps(self) -> None:
         target, config = self._target, self._target.config
@@ -229,10 +252,7 @@ class _Deployment:
         self._started = time.monotonic()
         if step.transactional:
             return False
-        begun = False
-        for entry in ledger.entries(self._connection):
-            same = entry.content.get("revision") == step.revision
-            begun = entry.kind == "step" if same and entry.kind in ("step", "revision") else begun
+        begun = step.revision in begun_before(ledger.entries(self._connection))
         content = {"revision": step.revision, "direction": step.direction, "sha256": step.sha256}
         ledger.append(self._connection, "step", self._journal.id, content)
         return begun
@@ -253,7 +273,8 @@ class _Deployment:
 
     def _audited(self) -> Any:
         target = self._target
-        scope = scope_of(target.config, parse(f"env:{target.name}"), None, self._told.step)
+        benches = self._found.situation.benches
+        scope = scope_of(target.config, parse(f"env:{target.name}"), None, self._told.step, benches)
         return audit(target.url, scope, self._told.step)
 
     def _beginning(self) -> dict[str, Any]:
@@ -281,10 +302,11 @@ class _Deployment:
         document = self._journal.document(outcome, error, seconds, self._database)
         entry = None
         try:
-            if ledger.exists(self._connection):
-                entry = ledger.append(self._connection, kind, self._journal.id, evidence.recorded(document))
-        except (RempartError, psycopg.Error) as trouble:
-            self._told.note(f"the ledger could not be written ({trouble}): the evidence folder has the record")
+            entry = write_end(self._target, self._connection, kind, self._journal.id, document)
+        except RempartError as trouble:
+            self._told.note(f"the ledger could not be written ({trouble.message}): the evidence folder has the record")
+            # It may have been written all the same, and the next run writes what the ledger says beside this.
+            document["id"] += "-unconfirmed"
         evidence.write(self._target.config, document, entry)
         return document
 
@@ -308,7 +330,7 @@ def dry_run(request: Request, told: Told, *, restored: Rehearsal | None = None) 
         RempartError: See `deploy`; what would fail on the target.
     """
     target = request.target
-    with target.connection("dry run") as connection, prepared(request, connection, told) as found:
+    with in_words(), target.connection("dry run") as connection, prepared(request, connection, told) as found:
         journal = found.journal
         journal.operation = "dry-run"
         journal.id = new_id("dry-run", journal.started_at)
@@ -328,6 +350,18 @@ def dry_run(request: Request, told: Told, *, restored: Rehearsal | None = None) 
         )
         evidence.write(target.config, document, None)
         return document
+
+
+def _recorded(situation: Situation) -> dict[str, str]:
+    """For each revision that is to be undone, the fingerprint that the target had before it, where it is known."""
+    found = {}
+    for entry in situation.entries:
+        if entry.kind == "revision" and entry.content["direction"] == UPGRADE:
+            before = entry.content["catalog"]
+            same_server = before["postgres"] == situation.plan.facts.major
+            found[entry.content["revision"]] = before["before"] if same_server else None
+    undone = {step.revision for step in situation.plan.steps if step.direction == DOWNGRADE}
+    return {revision: before for revision, before in found.items() if before is not None and revision in undone}
 
 
 def _actor(target: Target) -> str:

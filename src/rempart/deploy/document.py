@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rempart.access.widening import AccessChange
@@ -82,6 +82,7 @@ class Journal:
             "release": self.who.release,
             "commit": self.who.commit,
             "started_at": _utc(self.started_at),
+            "finished_at": _utc(self.started_at + timedelta(seconds=seconds)),
             "seconds": round(seconds, 3),
             "outcome": outcome,
             "error": masked(error) if error else None,
@@ -119,7 +120,7 @@ class Journal:
             "revision": step.revision,
             "direction": step.direction,
             "sha256": step.sha256,
-            "catalog": {"before": before.fingerprint, "after": seen.fingerprint},
+            "catalog": {"before": before.fingerprint, "after": seen.fingerprint, "postgres": seen.catalog.major},
             "integrity": _counts(seen),
             "seconds": round(seconds, 3),
         }

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from rempart.deploy.evidence_folder import (
     load,
     page_bytes,
 )
-from rempart.deploy.evidence_intact import anchored, folder_check
 from rempart.deploy.ledger import Entry, digest_of, without_passwords
 from rempart.errors import OperationError, UsageError
 
@@ -94,7 +94,7 @@ def repair(config: Config, environment: str, entries: Sequence[Entry]) -> list[P
 def documents(config: Config, environment: str) -> list[Mapping[str, Any]]:
     """The deployments of an environment that are in its ledger, in the ledger's order; dry runs are not.
 
-    Nothing is said about whether they are as they were written, see `folder_problems`.
+    Nothing is said about whether they are as they were written, see `evidence_check.verify`.
 
     Args:
         config: The project.
@@ -109,40 +109,6 @@ def documents(config: Config, environment: str) -> list[Mapping[str, Any]]:
     return [document for document in found if document is not None]
 
 
-def folder_problems(config: Config, environment: str) -> list[str]:
-    """What in the folder is not as it was written, as far as the folder alone can tell.
-
-    Args:
-        config: The project.
-        environment: Name of the environment.
-
-    Returns:
-        One text for each thing; none when all is well.
-
-    Raises:
-        OperationError: The index cannot be read.
-    """
-    found = [*folder_check(folder_of(config, environment), environment)]
-    return [f"evidence of {environment}: {one.subject}: {one.reason}" for one in found]
-
-
-def anchor_problems(config: Config, environment: str, entries: Sequence[Entry]) -> list[str]:
-    """What the index of the folder knows of the ledger, and the ledger has no more.
-
-    Args:
-        config: The project.
-        environment: Name of the environment.
-        entries: The ledger.
-
-    Returns:
-        One text for each thing; none when all is well.
-
-    Raises:
-        OperationError: The index cannot be read.
-    """
-    return [f"{one.subject}: {one.reason}" for one in anchored(index_of(folder_of(config, environment)), entries)]
-
-
 def _add(folder: Path, name: str, document: Mapping[str, Any], entry: Entry | None) -> list[Path]:
     """Write what is missing of a deployment; the line of the index comes last."""
     content = file_bytes(document)
@@ -150,8 +116,9 @@ def _add(folder: Path, name: str, document: Mapping[str, Any], entry: Entry | No
     listed = index_of(folder).of(name)
     anchor = listed or Anchor(sha256, name, entry.number if entry else None, entry.digest if entry else None)
     file, written = folder / name, []
-    page = file.with_suffix(".md")
-    for path, text in ((file, content), (page, page_bytes(document, anchor))):
+    page = page_bytes(document, anchor)
+    anchor = replace(anchor, page=anchor.page or anchor.seal(page))
+    for path, text in ((file, content), (file.with_suffix(".md"), page)):
         if not path.exists():
             _replace(path, text)
             written.append(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -17,7 +18,9 @@ from rempart.errors import OperationError, UsageError
 INDEX = "index"
 _NONE = "-"
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
-_LINE = re.compile(r"([0-9a-f]{64})  ([0-9A-Za-z][0-9A-Za-z._-]*\.json)  ([1-9][0-9]*|-) ([0-9a-f]{64}|-)")
+_LINE = re.compile(
+    r"([0-9a-f]{64})  ([0-9A-Za-z][0-9A-Za-z._-]*\.json)  ([1-9][0-9]*|-) ([0-9a-f]{64}|-)  ([0-9a-f]{64})"
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,15 @@ class Anchor:
         file: Name of the JSON file.
         number: The ledger's entry that tells the same; None when the run is in no ledger.
         digest: The digest of that entry; None likewise.
+        page: SHA-256 of number, digest and the bytes of the page: a later version of this program may render it
+            otherwise.
     """
 
     sha256: str
     file: str
     number: int | None
     digest: str | None
+    page: str = ""
 
     @property
     def id(self) -> str:
@@ -44,7 +50,16 @@ class Anchor:
     @property
     def line(self) -> str:
         """As it is written, without the end of the line."""
-        return f"{self.sha256}  {self.file}  {self.number or _NONE} {self.digest or _NONE}"
+        return f"{self.sha256}  {self.file}  {self.number or _NONE} {self.digest or _NONE}  {self.page}"
+
+
+    def seal(self, page: bytes) -> str:
+        """What `page` has to be for a page.
+
+        Args:
+            page: Its bytes.
+        """
+        return hashlib.sha256(f"{self.number} {self.digest} ".encode() + page).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -192,7 +207,7 @@ def index_of(folder: Path) -> Index:
     for number, line in enumerate(index_text(folder).splitlines(), 1):
         if (found := _LINE.fullmatch(line)) and (found[3] == _NONE) == (found[4] == _NONE):
             entry = (None, None) if found[3] == _NONE else (int(found[3]), found[4])
-            anchors.append(Anchor(found[1], found[2], *entry))
+            anchors.append(Anchor(found[1], found[2], entry[0], entry[1], found[5]))
         else:
             unreadable.append(number)
     return Index(tuple(anchors), tuple(unreadable))

@@ -128,13 +128,17 @@ def _page(page: Path, document: Mapping[str, Any], anchor: Anchor) -> Iterator[P
     if not page.is_file():
         yield Problem(page.name, "it is missing")
         return
+    found = page.read_bytes()
+    if anchor.seal(found) == anchor.page:
+        return
+    # A page that was written again, by a version that renders it otherwise, is as good.
     try:
         expected = page_bytes(document, anchor)
     except UNRENDERABLE:
         yield Problem(page.name, f"{anchor.file} is so damaged that the page cannot be compared with it")
         return
-    if page.read_bytes() != expected:
-        yield Problem(page.name, f"it was edited: it does not say what {anchor.file} and the index say")
+    if found != expected:
+        yield Problem(page.name, f"it does not say what {anchor.file} and the index say: one of them was edited")
 
 
 def _one_database(documents: Mapping[str, Mapping[str, Any] | None]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rempart.access import acknowledged
-from rempart.deploy import approval, backup, postchecks, project_gates, staging_gate, target_gates
+from rempart.deploy import approval, backup, builds, losing, postchecks, project_gates, staging_gate, target_gates
 from rempart.deploy.situation import Situation
 from rempart.deploy.steps import DOWNGRADE, UPGRADE
 from rempart.errors import RempartError, UsageError
@@ -86,21 +86,22 @@ def wanted(situation: Situation) -> list[str]:
     Args:
         situation: The deployment.
     """
-    environment = situation.target.environment
+    environment, steps = situation.target.environment, situation.plan.steps
     names = ["target", "ledger", "revisions"]
-    up = not situation.plan.steps or situation.plan.steps[0].direction == UPGRADE
+    if not steps:
+        return [*names, "drift"] if environment.protected else names
+    up = steps[0].direction == UPGRADE
     if environment.protected:
-        names += ["git", "lint", "check"] if up else ["git"]
-        names += ["staging"] if up else []
-        names += ["drift"]
-    if environment.backup.required:
+        names += ["git", "lint", "check", "staging", "drift"] if up else ["git", "drift"]
+    if not up:
+        names += ["data"]
+    # Who accepts that rows are lost needs a backup that has them, wherever it is.
+    if environment.backup.required or (not up and situation.allow_data_loss):
         names += ["backup"]
-    if environment.protected:
-        names += ["access"] if up else []
+    if environment.protected and up:
+        names += ["access"]
     names += ["application", "maintenance"]
-    if environment.protected:
-        names += ["approval"]
-    return names
+    return [*names, "approval"] if environment.protected else names
 
 
 def overrides_of(wanted: Sequence[str], reason: str | None, by: str) -> dict[str, Override]:
@@ -157,10 +158,6 @@ def _application(situation: Situation) -> Check:
     if not effects:
         return Check("application", True, "nothing changes")
     steps = [(one.step.revision, one.step.file, one.after) for one in effects]
-    try:
-        from rempart.deploy import builds
-    except ImportError:
-        return Check('application', True, 'TEMP')
 
     known = builds.load(situation.target.config)
     if effects[0].step.direction == DOWNGRADE:
@@ -177,6 +174,7 @@ _GATES: Mapping[str, _Gate] = {
     "check": project_gates.check,
     "staging": staging_gate.staging,
     "drift": target_gates.drift,
+    "data": losing.data,
     "backup": _backup,
     "access": _access,
     "application": _application,

@@ -1,9 +1,14 @@
-"""Deployments that began and were killed: the ledger says so before the next one begins."""
+"""Deployments that began and were killed: the ledger and the evidence say so before the next one begins."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
 from rempart.deploy import evidence, ledger
-from rempart.deploy.target import Connection, Target, facts_of, refuse_another
+from rempart.deploy.ledger import Entry
+from rempart.deploy.target import Connection, Facts, Target, facts_of, refuse_another
 
 _ENDS = ("finished", "failed", "refused", "interrupted", "adopted")
 
@@ -27,15 +32,83 @@ def note_interrupted(target: Target, connection: Connection) -> list[str]:
     notes = []
     for entry in entries:
         if entry.kind == "started" and entry.deployment not in ended:
-            done = [
-                f"{one.content['direction']} of {one.content['revision']}"
-                for one in entries
-                if one.kind == "revision" and one.deployment == entry.deployment
-            ]
-            content = {**entry.content, "done": done}
-            ledger.append(connection, "interrupted", entry.deployment, content)
+            ran = [one for one in entries if one.kind == "revision" and one.deployment == entry.deployment]
+            document = _document(target, facts, entry, ran)
+            ledger.append(connection, "interrupted", entry.deployment, evidence.recorded(document))
+            done = [f"{one.content['direction']} of {one.content['revision']}" for one in ran]
             what = f"committed before: {', '.join(done)}" if done else "nothing was committed"
             notes.append(f"the deployment {entry.deployment} was interrupted; {what}")
     for path in evidence.repair(target.config, target.name, ledger.entries(connection)):
         notes.append(f"written from the ledger: {path.name}")
     return notes
+
+
+def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]) -> dict[str, Any]:
+    """The document of a deployment that could not write its own: what the ledger knows of it."""
+    said, last = started.content, ran[-1] if ran else started
+    catalogs = [one.content["catalog"] for one in ran]
+    overridden = [
+        f"the gate {name} was overridden by {one['by']}: {one['reason']}" for name, one in said["overrides"].items()
+    ]
+    return {
+        "version": 1,
+        "id": started.deployment,
+        "operation": said["operation"],
+        "environment": target.name,
+        "database": {
+            "id": facts.marker.database if facts.marker else None,
+            "name": facts.name,
+            "server": facts.server,
+        },
+        "actor": said["actor"],
+        "requested_by": None,
+        "release": said["release"],
+        "commit": said["commit"],
+        "started_at": _utc(started.at),
+        "finished_at": _utc(last.at),
+        "seconds": round(max((last.at - started.at).total_seconds(), 0.0), 3),
+        "outcome": "interrupted",
+        "error": "the command was killed, or lost its database, before it could write its end",
+        "from": said["from"],
+        "to": said["to"],
+        "reached": _reached(last) if ran else said["from"],
+        "plan": said["plan"],
+        "revisions": [_revision(one.content) for one in ran],
+        "gates": [],
+        "accepted": [],
+        "catalog": {"before": catalogs[0]["before"], "after": catalogs[-1]["after"]} if catalogs else None,
+        "integrity": None,
+        "access": None,
+        "anon": None,
+        "audit": None,
+        "rollback": f"rempart rollback --env {target.name} --to {said['from']}",
+        "notes": [
+            "Written by the next deployment, from the ledger: what the gates said is lost; none of them was closed.",
+            *overridden,
+        ],
+    }
+
+
+def _revision(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "revision": content["revision"],
+        "message": "",
+        "direction": content["direction"],
+        "sha256": content["sha256"],
+        "sql": "",
+        "outcome": "done",
+        "seconds": content["seconds"],
+        "attempts": None,
+        "catalog": {"before": content["catalog"]["before"], "after": content["catalog"]["after"]},
+        "integrity": content["integrity"],
+        "changes": [],
+    }
+
+
+def _reached(last: Entry) -> str:
+    revision = str(last.content["revision"])
+    return revision if last.content["direction"] == "upgrade" else f"below {revision}"
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

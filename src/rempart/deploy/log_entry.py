@@ -148,7 +148,7 @@ def _gate(gate: Mapping[str, Any]) -> tuple[str, ...]:
     result, found = "passed" if gate.get("ok") else "**FAILED**", text(gate.get("said"))
     if override := gate.get("override"):
         result = "**OVERRIDDEN**"
-        found += f" **Overridden by {text(override.get('by'))}: {text(override.get('reason'))}**"
+        found += f"; **overridden by {text(override.get('by'))}: {text(override.get('reason'))}**"
     return text(gate.get("name")), result, found
 
 

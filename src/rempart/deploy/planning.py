@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from rempart.deploy.queries import query
 from rempart.deploy.rehearsal import Effect, Rehearsal
 from rempart.deploy.steps import BASE, DOWNGRADE, Step
 from rempart.deploy.target import Connection, Facts, Target
+from rempart.errors import OperationError
 from rempart.revisions import runner
 
 _MEGABYTE = 1024 * 1024
@@ -163,13 +165,24 @@ def write_plan(config: Config, plan: Plan) -> Path:
     Args:
         config: The project.
         plan: The plan.
+
+    Raises:
+        OperationError: It cannot be written.
     """
     file = config.deployment.evidence / plan.environment / "plans" / f"{plan.id[:SHORT]}.json"
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
         half = file.with_suffix(".part")
-        half.write_text(json.dumps(plan.content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        half.replace(file)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            half.write_text(json.dumps(plan.content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            half.replace(file)
+        except OSError as error:
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+            raise OperationError(
+                f"the plan could not be written to {file.parent}: {error.strerror}. Nothing was changed.",
+                "Make room, or the folder writable, then run the same command again.",
+            ) from None
     return file
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -13,6 +13,7 @@ from rempart.audit import anonymous
 from rempart.audit.model import Anonymous
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.fingerprint import fingerprint
+from rempart.catalog.kinds.index import Index
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.config import Config
@@ -20,7 +21,7 @@ from rempart.deploy.rehearsal import Effect
 from rempart.deploy.steps import Step
 from rempart.deploy.target import Connection
 from rempart.errors import GateFailure
-from rempart.revisions.workbench import without_anything_own
+from rempart.revisions.workbench import without_anything_own, without_cluster
 
 CATALOG, ANON, INTEGRITY = "catalog", "anon", "integrity"
 NAMES = (CATALOG, ANON, INTEGRITY)
@@ -41,10 +42,10 @@ class Seen:
     anon: Anonymous | None
     integrity: Mapping[str, int] | None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Of the catalog."""
-        return fingerprint(self.catalog)
+        """Of the catalog, without what belongs to the server."""
+        return fingerprint(without_cluster(self.catalog))
 
 
 @dataclass
@@ -56,6 +57,7 @@ class PostChecks:
         major: Major version of the server on which the revisions were rehearsed.
         effects: What each revision did there, by revision.
         accepted: Checks whose no is recorded but does not stop, by the wish of a person.
+        recorded: For each revision that is to be undone, the fingerprint of the target before it was applied.
         seen: The target at first, and after each revision.
         complaints: What was accepted, revision by revision.
     """
@@ -64,6 +66,7 @@ class PostChecks:
     major: int
     effects: Mapping[str, Effect]
     accepted: Collection[str] = ()
+    recorded: Mapping[str, str] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     complaints: dict[str, list[str]] = field(default_factory=dict)
 
@@ -73,7 +76,7 @@ class PostChecks:
         Args:
             connection: A session on it, in a transaction or not.
         """
-        catalog = without_anything_own(read(connection))
+        catalog = without_anything_own(read(connection, again=True))
         anon, _ = anonymous.probe(
             connection, self.config.anonymous_role, self.config.exposed_schemas, self.config.claims_setting
         )
@@ -90,8 +93,10 @@ class PostChecks:
             GateFailure: It is not what was expected.
         """
         before, now = self.seen[-1], self.look(connection)
+        # What a failure left INVALID is not on the copy, and is built anew or dropped here.
+        catalog = before.catalog if step.transactional else _without_invalid_indexes(before.catalog)
         complaints = {
-            CATALOG: self._unexpected(step, before.catalog, now.catalog),
+            CATALOG: self._unexpected(step, catalog, now.catalog) + self._unrestored(step, now),
             ANON: _leaks(before.anon, now.anon),
             INTEGRITY: _alerts(before.integrity, now.integrity),
         }
@@ -121,6 +126,15 @@ class PostChecks:
             if identity in expected and not self._alike(expected[identity], one)
         ]
         return complaints
+
+    def _unrestored(self, step: Step, now: Seen) -> list[str]:
+        """Whether undoing a revision has not led back to where the target was before it was applied."""
+        if self.recorded.get(step.revision, now.fingerprint) == now.fingerprint:
+            return []
+        return [
+            f"the target is not what it was before {step.revision} was applied, by the record of then;"
+            " `rempart diff` shows what else was changed since"
+        ]
 
     def _alike(self, expected: Difference, found: Difference) -> bool:
         if expected.action != found.action or expected.changes != found.changes:
@@ -153,6 +167,13 @@ def integrity_counts(connection: Connection, config: Config) -> dict[str, int] |
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         return None
     return {str(code): int(count) for code, count in rows}
+
+
+def _without_invalid_indexes(catalog: Catalog) -> Catalog:
+    objects = {
+        identity: made for identity, made in catalog.objects.items() if not (isinstance(made, Index) and not made.valid)
+    }
+    return replace(catalog, objects=objects)
 
 
 def _leaks(before: Anonymous | None, after: Anonymous | None) -> list[str]:

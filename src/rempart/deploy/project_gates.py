@@ -14,7 +14,6 @@ from rempart.config import Config
 from rempart.deploy.situation import Situation
 from rempart.errors import OperationError
 from rempart.revisions.checking import Check
-from rempart.revisions.workbench import workbench
 
 
 def git(situation: Situation) -> Check:
@@ -83,7 +82,6 @@ def check(situation: Situation) -> Check:
     Args:
         situation: The deployment.
     """
-    with workbench(situation.target.config, step=situation.step) as bench:
-        found = list(project_checks(bench))
+    found = list(project_checks(situation.benches.of()))
     wrong = [f"{one.name}: {detail}" for one in found if not one.ok for detail in (one.details or (one.said,))]
     return Check("check", not wrong, f"{len(found)} checks", tuple(wrong))

@@ -6,7 +6,7 @@ that it leaves there is what it has to leave on the target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ from rempart.postgres import databases
 from rempart.postgres.dump import bring_over
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect
-from rempart.revisions.workbench import without_anything_own
+from rempart.revisions.workbench import without_anything_own, without_cluster
 
 _LIMITS = Limits(timedelta(seconds=30), timedelta(minutes=15), attempts=1)
 _STRENGTH = (
@@ -87,12 +87,21 @@ class Rehearsal:
     catalog: Catalog
     effects: list[Effect] = field(default_factory=list)
 
-    def run(self, steps: Sequence[Step], step: Callable[[str], None], *, allow_data_loss: bool = False) -> None:
+    def run(
+        self,
+        steps: Sequence[Step],
+        step: Callable[[str], None],
+        *,
+        begun: Collection[str] = (),
+        allow_data_loss: bool = False,
+    ) -> None:
         """Run revisions on the copy.
 
         Args:
             steps: The revisions.
             step: Told what is being done.
+            begun: Revisions that an earlier deployment began outside of a transaction and did not finish: the copy may
+                have what they make.
             allow_data_loss: Whether a downgrade may lose rows.
 
         Raises:
@@ -113,7 +122,7 @@ class Rehearsal:
                 # Counted are the transactions since the last report: the next one begins with none.
                 connection.execute("select pg_catalog.pg_stat_force_next_flush()")
                 scanned = tuple(sorted(files[-1][oid][0] for oid in read_whole if oid in files[-1]))
-                after = without_anything_own(read(connection))
+                after = without_anything_own(read(connection, again=True))
                 changes = tuple(compare(before[-1], after))
                 effects[one.revision] = Effect(one, 0.0, before[-1], after, changes, locks, rewritten, scanned)
                 before.append(after)
@@ -124,7 +133,7 @@ class Rehearsal:
 
             def starting(one: Step) -> bool:
                 step(f"rehearsing the {one.direction} of revision {one.revision}")
-                return False
+                return one.revision in begun
 
             run_steps(
                 self.server.url(self.database),
@@ -139,7 +148,7 @@ class Rehearsal:
     @property
     def state(self) -> str:
         """Fingerprint of the copy as it was at first."""
-        return fingerprint(self.catalog)
+        return fingerprint(without_cluster(self.catalog))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ that was finished before the revision could be noted as applied is not built twi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pglast
@@ -17,6 +17,7 @@ from psycopg import sql
 from sqlalchemy import Connection as EngineConnection
 from sqlalchemy import Engine, event
 
+from rempart.deploy.ledger import Entry
 from rempart.deploy.queries import query
 from rempart.deploy.target import Connection
 
@@ -82,6 +83,21 @@ class Resumption:
             self._note(f"index {name.as_string()} is built already")
             return True
         return False
+
+
+def begun_before(entries: Iterable[Entry]) -> set[str]:
+    """The revisions that a deployment began outside of a transaction, and none has finished.
+
+    Args:
+        entries: The ledger.
+    """
+    found = set[str]()
+    for entry in entries:
+        if entry.kind == "step":
+            found.add(str(entry.content["revision"]))
+        elif entry.kind == "revision":
+            found.discard(str(entry.content["revision"]))
+    return found
 
 
 def invalid_indexes(connection: Connection) -> list[str]:

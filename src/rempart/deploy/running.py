@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rempart.config import Config
 from rempart.deploy.resuming import Resumption, invalid_indexes
+from rempart.deploy.session_limits import limit
 from rempart.deploy.steps import BASE, UPGRADE, Step
 from rempart.deploy.target import Connection
 from rempart.deploy.watching import Watch, watching
@@ -122,7 +123,9 @@ def run_steps(
     """
     if not steps:
         return
-    engine = environment.owners_engine(url, application_name="rempart revisions")
+    engine = environment.owners_engine(
+        url, statement_limit=limits.statement_timeout.total_seconds(), application_name="rempart revisions"
+    )
     resumption = Resumption(engine, hooks.note)
     with engine.connect() as connection:
         driver = _driver(connection)
@@ -131,7 +134,7 @@ def run_steps(
             while left:
                 run = _Run(left, hooks, watch, limits, resumption, attempts)
                 try:
-                    _set_limits(driver, limits)
+                    limit(driver, limits.lock_timeout, limits.statement_timeout)
                     _pass(connection, config, run, allow_data_loss=allow_data_loss)
                 except Exception as error:
                     step = left[run.at]
@@ -191,13 +194,6 @@ def _driver(connection: EngineConnection) -> Connection:
     return driver
 
 
-def _set_limits(driver: Connection, limits: Limits) -> None:
-    for setting, limit in (("lock_timeout", limits.lock_timeout), ("statement_timeout", limits.statement_timeout)):
-        milliseconds = round(limit.total_seconds() * 1000)
-        driver.execute("select pg_catalog.set_config(%s, %s, false)", (setting, str(milliseconds)))
-    driver.commit()
-
-
 def _is_worth_another(error: BaseException | None, watch: Watch) -> bool:
     """Whether a lock was not had, and the next attempt may have it."""
     while error is not None:
@@ -226,6 +222,8 @@ def _roll_back(connection: EngineConnection, error: Exception) -> None:
 def _told(error: Exception, step: Step, run: _Run, observer: Connection) -> RempartError:
     """The error for people: what failed, why, and what is left of it."""
     told = error if isinstance(error, RempartError) else _translated(error, step)
+    if step.revision not in told.message:
+        told = type(told)(f"the {step.direction} of revision {step.revision} failed: {told.message}", told.next_step)
     if _is_worth_another(error, run.watch) and run.watch.blocked_by:
         told = OperationError(
             f"{told.message}; after {run.attempts[step.revision]} attempts {run.watch.blocked_by}",

@@ -12,6 +12,7 @@ from rempart.deploy.planning import Plan
 from rempart.deploy.steps import History
 from rempart.deploy.target import Connection, Target
 from rempart.deploy.who import Who
+from rempart.revisions.workbench import Workbenches
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Situation:
         now: By the server's clock.
         access: What changes for whom; None when it could not be observed, and why stands in `access_trouble`.
         access_trouble: Why not.
+        allow_data_loss: Whether somebody accepts that rows are lost.
+        benches: Throw-away servers on which sources become databases.
         step: Told what is being done.
     """
 
@@ -42,4 +45,6 @@ class Situation:
     now: datetime
     access: Sequence[AccessChange] | None
     access_trouble: str
+    allow_data_loss: bool
+    benches: Workbenches
     step: Callable[[str], None]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rempart.config import Config
-from rempart.deploy import evidence_folder, ledger
+from rempart.deploy import evidence, ledger
 from rempart.deploy.evidence_check import verify
 from rempart.deploy.ledger import Entry
 from rempart.deploy.situation import Situation
@@ -40,10 +40,7 @@ def staging(situation: Situation) -> Check:
         return _by_ledger(situation, config, required)
     verified = verify(config, required, None)
     wrong = [f"{one.subject}: {one.reason}" for one in verified.problems]
-    folder = evidence_folder.folder_of(config, required)
-    anchors = evidence_folder.index_of(folder).anchors
-    loaded = [evidence_folder.load(folder / one.file) for one in anchors if one.number is not None]
-    documents = [one for one in loaded if one is not None]
+    documents = [one for one in evidence.documents(config, required) if one["outcome"] != "refused"]
     applied: dict[str, str] = {}
     for document in documents:
         for one in document["revisions"]:

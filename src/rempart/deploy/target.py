@@ -53,7 +53,8 @@ class Target:
         Raises:
             OperationError: The server cannot be reached, or the database belongs to a superuser.
         """
-        connection = connecting.connect(self.url, application_name=f"rempart {purpose}"[:63])
+        limit = self.environment.statement_timeout.total_seconds()
+        connection = connecting.connect(self.url, statement_limit=limit, application_name=f"rempart {purpose}"[:63])
         connection.autocommit = True
         with connection:
             yield connection

@@ -87,7 +87,7 @@ def drift(situation: Situation) -> Check:
     if situation.plan.start == BASE:
         return Check("drift", True, "before the first revision: nothing to compare")
     source = parse(f"env:{situation.target.name}")
-    scope = scope_of(situation.target.config, source, None, situation.step)
+    scope = scope_of(situation.target.config, source, None, situation.step, situation.benches)
     with reading(situation.target.url) as connection:
         found = drift_of(connection, read(connection), scope.expected, scope.settings.platform_schemas)
     if not found.checked:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from collections.abc import Generator
 from importlib import resources
 from typing import Any
 
@@ -14,8 +16,12 @@ from rempart.errors import OperationError, UsageError
 
 URL_VARIABLE = "DATABASE_URL"
 OLDEST_SERVER = 15
+# A network that has gone silent is noticed within a minute; libpq's own defaults come to two hours.
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 log = logging.getLogger(__name__)
+# What the driver ignores after a session is lost is told by the error that it raises.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 def database_url(given: str | None = None) -> str:
@@ -54,11 +60,44 @@ def database_url(given: str | None = None) -> str:
     return url
 
 
-def connect(url: str, **options: Any) -> psycopg.Connection[Any]:
+class _Session(psycopg.Connection[Any]):
+    """A session that does not wait for ever for a server that says nothing.
+
+    Attributes:
+        patience: Seconds that an answer may take; any time when None.
+    """
+
+    patience: float | None = None
+
+    def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
+        """Wait for an answer.
+
+        Raises:
+            OperationalError: None came in time; the session is closed, for what it would say is not known.
+        """
+        return super().wait(gen if self.patience is None else self._in_time(gen, self.patience), *arguments, **options)
+
+    def _in_time(self, gen: Generator[Any, Any, Any], patience: float) -> Generator[Any, Any, Any]:
+        deadline = time.monotonic() + patience
+        try:
+            awaited = next(gen)
+            while True:
+                ready = yield awaited
+                if not ready and time.monotonic() > deadline:
+                    self.pgconn.finish()
+                    raise psycopg.OperationalError(f"the server has not answered for {patience:g} s: it is given up")
+                awaited = gen.send(ready)
+        except StopIteration as end:
+            return end.value
+
+
+def connect(url: str, *, statement_limit: float | None = None, **options: Any) -> psycopg.Connection[Any]:
     """Open a session for revisions, as the owner of the database.
 
     Args:
         url: A `postgresql://` URL.
+        statement_limit: Seconds after which the server itself ends a statement. A server that says nothing for as long
+            as that and connect_timeout together is given up; None waits for any time.
         options: Further arguments of `psycopg.connect`.
 
     Returns:
@@ -69,18 +108,22 @@ def connect(url: str, **options: Any) -> psycopg.Connection[Any]:
             database belongs to a superuser.
     """
     # A prepared statement can hold one command only, and a pooler may hand the next one to another session.
+    said = conninfo.conninfo_to_dict(url)
     options = {
         "prepare_threshold": None,
         "connect_timeout": _timeout(url),
         "fallback_application_name": "rempart",
+        **{name: value for name, value in _KEEPALIVES.items() if name not in said},
     } | options
     try:
-        connection = psycopg.connect(url, **options)
+        connection = _Session.connect(url, **options)
     except psycopg.OperationalError as error:
         raise OperationError(
             f"cannot connect to {_address(url)}: {' '.join(str(error).split())}",
             f"Check that the server runs, and the host, port, database, user and password of {URL_VARIABLE}.",
         ) from None
+    if statement_limit:
+        connection.patience = statement_limit + _timeout(url)
     try:
         _refuse_old_server(connection)
         assume_owner(connection)

@@ -167,7 +167,8 @@ def owners_engine(url: str, **options: Any) -> Engine:
         url: The database, as a `postgresql://` URL.
         options: Further arguments of `psycopg.connect`.
     """
-    engine = create_engine(_DRIVER, poolclass=NullPool)
+    # A session is closed, not kept: to reset it first would only fail, with a traceback in the log, when it is lost.
+    engine = create_engine(_DRIVER, poolclass=NullPool, pool_reset_on_return=None)
 
     @event.listens_for(engine, "do_connect")
     def open_session(_dialect: Any, _record: Any, _arguments: Any, given: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -190,6 +190,40 @@ def workbench(config: Config, major: int | None = None, step: Step = lambda _mes
         yield Workbench(config, server, step)
 
 
+class Workbenches:
+    """Throw-away servers for a longer piece of work: each is started when it is first wanted, and kept to the end.
+
+    Args:
+        config: The project.
+        step: Told what is being done.
+    """
+
+    def __init__(self, config: Config, step: Step) -> None:
+        self._config, self._step = config, step
+        self._started: dict[int, Workbench] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Workbenches:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def of(self, major: int | None = None) -> Workbench:
+        """The workbench on a server of a major version.
+
+        Args:
+            major: The version; the newest embedded one by default.
+
+        Raises:
+            OperationError: The server could not be started.
+        """
+        wanted = major or binaries.DEFAULT_MAJOR
+        if wanted not in self._started:
+            self._started[wanted] = self._stack.enter_context(workbench(self._config, wanted, self._step))
+        return self._started[wanted]
+
+
 def common_major(config: Config, *sources: Source) -> int:
     """The version on which sources are best compared: the live ones' own, where an embedded server has it.
 
@@ -246,6 +280,15 @@ def without_anything_own(catalog: Catalog) -> Catalog:
         catalog: The catalog.
     """
     return _without(without_own_objects(catalog), {Identity("schema", "", SCHEMA)})
+
+
+def without_cluster(catalog: Catalog) -> Catalog:
+    """A catalog without what belongs to the server or is set for the database: no dump of the database has it.
+
+    Args:
+        catalog: The catalog.
+    """
+    return _without(catalog, {identity for identity in catalog.objects if identity.kind in _NOT_IN_A_DUMP})
 
 
 def without_maintain(catalog: Catalog) -> Catalog:

@@ -58,6 +58,8 @@ class Function(CatalogObject):
     def alter(self, after: CatalogObject) -> list[str] | None:
         """See `CatalogObject.alter`."""
         assert isinstance(after, Function)
+        if not self.own_changes(after):
+            return []
         fixed = (self.prokind, self.result, self.defaults) == (
             after.prokind,
             after.result,

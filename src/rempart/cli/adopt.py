@@ -1,0 +1,55 @@
+"""``rempart adopt``: take a database that never saw Alembic under management."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from rempart.cli.formats import Format
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("adopt")(adopt)
+
+
+def adopt(
+    env: Annotated[str, typer.Option("--env", metavar="NAME", help="The environment whose database it is.")],
+    baseline: Annotated[
+        str, typer.Option("--baseline", metavar="REV", help="The revision to compare and stamp it with.")
+    ] = "head",
+    write: Annotated[bool, typer.Option("--write", help="Write the revision that reconciles it, proved.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Run that revision, and stamp the database.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing anywhere; run it on a copy.")] = False,
+    format_: Annotated[Format, typer.Option("--format", help="How the outcome is written.")] = Format.TEXT,
+) -> None:
+    """Compare a database that never saw Alembic with a revision, draft what reconciles it, adopt it.
+
+    Without --write or --apply it only reports; exit 1 when something stops an adoption: rows that break what would be
+    added, or a difference for which no SQL is written.
+    """
+    from rempart.cli.progress import progress
+    from rempart.config import Config
+    from rempart.deploy import adoption, adoption_report
+    from rempart.deploy.target import target_of
+
+    target = target_of(Config.find(), env)
+    with progress() as told:
+        found = adoption.adopt(target, baseline=baseline, write=write, apply=apply, dry_run=dry_run, step=told.step)
+    if format_ is Format.JSON:
+        typer.echo(json.dumps(adoption_report.data(found), indent=2, ensure_ascii=False))
+    else:
+        _print(adoption_report.text(found))
+    if not found.report.can_go_on:
+        raise typer.Exit(1)
+
+
+def _print(lines: list[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True, highlight=False)
+    for line, style in lines:
+        console.print(Text(line, style))

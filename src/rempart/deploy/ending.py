@@ -1,0 +1,96 @@
+"""How a deployment ends in the ledger, whatever has become of the session that was to write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from rempart.deploy import evidence, ledger
+from rempart.deploy.session_limits import limit
+from rempart.deploy.steps import Step
+from rempart.deploy.target import Connection, Target
+from rempart.errors import OperationError, RempartError
+from rempart.postgres.server import masked
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Have a session that is lost, or a statement that is refused, told as an OperationError."""
+    try:
+        yield
+    except (psycopg.Error, SQLAlchemyError) as error:
+        original = getattr(error, "orig", error)
+        said = getattr(getattr(original, "diag", None), "message_primary", None) or " ".join(str(original).split())
+        raise OperationError(
+            f"the database did not do what it was asked: {masked(said)}",
+            "Check the server and the network, then run the same command again: what was committed is not run twice.",
+        ) from error
+
+
+def write_end(
+    target: Target, connection: Connection, kind: str, deployment: str, document: Mapping[str, Any]
+) -> ledger.Entry | None:
+    """Write the end of a deployment into the ledger.
+
+    When the session is lost, nobody knows whether it was written: another session looks, and writes what is missing.
+
+    Args:
+        target: The environment.
+        connection: The session that deployed.
+        kind: Which end it is.
+        deployment: Which deployment.
+        document: Its document.
+
+    Returns:
+        The entry; None where there is no ledger.
+
+    Raises:
+        RempartError: It could not be written, or nobody knows whether it was.
+    """
+    try:
+        with in_words():
+            if not ledger.exists(connection):
+                return None
+            return ledger.append(connection, kind, deployment, evidence.recorded(document))
+    except RempartError:
+        with in_words(), target.connection("record") as another:
+            limit(another, target.environment.lock_timeout, target.environment.statement_timeout)
+            for entry in ledger.entries(another):
+                if entry.deployment == deployment and entry.kind == kind:
+                    return entry
+            return ledger.append(another, kind, deployment, evidence.recorded(document))
+
+
+def committed(
+    target: Target, deployment: str, steps: Sequence[Step], done: Sequence[tuple[Step, float, int]]
+) -> list[tuple[Step, float, int]]:
+    """The revisions of a deployment that are committed, the one too whose COMMIT was not answered.
+
+    Args:
+        target: The environment.
+        deployment: Which deployment.
+        steps: Its revisions.
+        done: Those that are known to be committed, with the seconds they took and the number of attempts.
+
+    Returns:
+        As much as can be found out.
+    """
+    try:
+        with in_words(), target.connection("record") as another:
+            entries = ledger.entries(another)
+    except RempartError:
+        return list(done)
+    took = {
+        str(entry.content["revision"]): float(entry.content["seconds"])
+        for entry in entries
+        if entry.kind == "revision" and entry.deployment == deployment
+    }
+    known = {step.revision for step, _, _ in done}
+    return [
+        *done,
+        *((one, took[one.revision], 1) for one in steps if one.revision in took and one.revision not in known),
+    ]

@@ -1,0 +1,131 @@
+"""The process is killed, the server stopped, the network cut or silent, at any message of a deployment or a backup.
+
+A proxy before the server counts what the client sends, and does one fault at the chosen message. Afterwards the
+database is exactly at a revision, by pg_dump and by its rows, its ledger says the same, and the same command, run
+again, ends where it was to end, with a record in which nothing is wrong.
+
+The default run takes a few points, chosen by what is decided there. REMPART_FAULTS=all, as in `make fuzz`, takes every
+message: several thousand points, hours. REMPART_FAULTS=N takes N points of each operation by chance, and
+REMPART_FAULTS_SEED another choice of them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+
+import psycopg
+import pytest
+from fault_proxy import Fault, Message
+from fault_world import OPERATIONS, OWNER, World, fault_world
+
+from rempart.revisions import runner
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
+
+WISHED = os.environ.get("REMPART_FAULTS", "")
+SEED = int(os.environ.get("REMPART_FAULTS_SEED", "1"))
+AT_A_COMMIT = (Fault.KILL_AFTER, Fault.STOP, Fault.STOP_AFTER, Fault.CUT, Fault.CUT_AFTER)
+
+
+def own(session: str) -> bool:
+    """Whether a session changes anything: pg_dump and the audit only read."""
+    return session.startswith("rempart")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with fault_world() as made:
+        yield made
+
+
+def telling(messages: list[Message]) -> dict[str, Message]:
+    """The messages at which something is decided, by what it is."""
+    found = dict[str, Message]()
+    for before, message in pairwise(messages):
+        text = " ".join(message.text.lower().split())
+        if text == "commit" and "still holds" in before.text:
+            found.setdefault("the first commit of a revision", message)
+            found["the last commit of a revision"] = message
+        if "index concurrently" in text:
+            found["the index outside of a transaction"] = message
+        if text.startswith("update rempart.alembic_version"):
+            found["the version table"] = message
+        if "deployment_ledger (" in text and message.kind == "sync":
+            found["the end in the ledger"] = message
+        if text.startswith("insert into rempart.environment_marker"):
+            found["the marker"] = message
+    return found
+
+
+def points(messages: list[Message], operation: str) -> list[tuple[int, Fault]]:
+    """Which faults are done at which messages."""
+    every = [(message.number, fault) for message in messages for fault in Fault if fault is not Fault.HANG]
+    hangs = [(message.number, Fault.HANG) for message in messages[3::10]]
+    chance = random.Random(f"{operation} {SEED}")
+    if WISHED == "all":
+        return every + hangs
+    if WISHED:
+        return chance.sample(every + hangs, min(int(WISHED), len(every + hangs)))
+    found = [
+        (message.number, AT_A_COMMIT[place % len(AT_A_COMMIT)])
+        for place, message in enumerate(telling(messages).values())
+    ]
+    return found + chance.sample([one for one in every if one[1] is Fault.KILL_BEFORE], 2) + hangs[-3:-2]
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_a_fault_at_any_message_leaves_a_whole_database_and_the_next_run_ends_well(
+    world: World, operation: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = world.record(OPERATIONS[operation], own)
+    assert len(messages) > 50, "the proxy has counted too little to prove anything"
+    failures = []
+    chosen = points(messages, operation)
+    for done, (number, fault) in enumerate(chosen, 1):
+        try:
+            world.strike(OPERATIONS[operation], number, fault, own)
+        except AssertionError as error:
+            failures.append(f"{operation} {fault.name} {messages[number - 1]}\n{error}")
+        if WISHED and done % 25 == 0:
+            with capsys.disabled():
+                print(f"{operation}: {done} of {len(chosen)} points, {len(failures)} failures", flush=True)
+    assert not failures, f"{len(failures)} of {len(chosen)} points:\n\n" + "\n\n".join(failures)
+
+
+@pytest.mark.parametrize("place", ["the first commit of a revision", "the index outside of a transaction"])
+def test_what_a_killed_deployment_leaves_on_the_machine_is_removed_by_the_next(world: World, place: str) -> None:
+    """These have throw-away servers of their own, as commands have that are typed."""
+    messages = world.record(OPERATIONS["apply"], own)
+    world.strike(OPERATIONS["apply"], telling(messages)[place].number, Fault.KILL_BEFORE, own, shared=False)
+
+
+def test_the_judge_sees_a_row_that_is_there_twice(world: World) -> None:
+    name = world.fresh(OPERATIONS["rollback"])
+    with psycopg.connect(world.server.url(name, OWNER), autocommit=True) as connection:
+        connection.execute("insert into public.journal values ('0002')")
+    with pytest.raises(AssertionError):
+        world.expect_whole(OPERATIONS["apply"], world.look(name), name, "planted")
+
+
+def test_the_judge_sees_half_a_revision(world: World) -> None:
+    name = world.fresh(OPERATIONS["rollback"])
+    with psycopg.connect(world.server.url(name, OWNER), autocommit=True) as connection:
+        connection.execute("drop function public.tank_count()")
+    with pytest.raises(AssertionError, match="tank_count"):
+        world.expect_whole(OPERATIONS["apply"], world.look(name), name, "planted")
+
+
+def test_the_judge_sees_a_revision_that_the_ledger_does_not_know(world: World) -> None:
+    name = world.fresh(OPERATIONS["apply"])
+    runner.upgrade(world.server.url(name, OWNER), "0001", world.config)
+    with pytest.raises(AssertionError, match="the ledger knows"):
+        world.expect_whole(OPERATIONS["apply"], world.look(name), name, "planted")
+
+
+def test_the_proxy_alone_changes_nothing(world: World) -> None:
+    first = world.record(OPERATIONS["apply"], own)
+    second = world.record(OPERATIONS["apply"], own)
+    assert [one.kind for one in first] == [one.kind for one in second], "the numbers have to be the same in each run"
