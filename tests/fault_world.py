@@ -22,7 +22,7 @@ from judge import difference, schema_dump
 from mini_project import Project
 
 from rempart.config import Config
-from rempart.deploy import ledger
+from rempart.deploy import backup, ledger
 from rempart.deploy.evidence_check import read_record, verify
 from rempart.deploy.target_gates import ledger_revisions
 from rempart.postgres import account, cluster, databases, platform, process
@@ -73,21 +73,21 @@ OPERATIONS = {
 
 @dataclass
 class State:
-    """What a database, its ledger and its evidence look like."""
+    """What a database, its ledger, its evidence and its backups look like."""
 
     revision: str
     dump: Counter[str]
     journal: list[str]
     index: str
     entries: list[ledger.Entry]
-    evidence: list[str]
+    files: list[str]
 
     @property
     def signature(self) -> tuple[object, ...]:
         """The same for states from which a command goes on in the same way."""
         titles = tuple(sorted(self.dump.elements()))
         kinds = tuple(entry.kind for entry in self.entries)
-        return (self.revision, hash(titles), tuple(self.journal), self.index, kinds, len(self.evidence))
+        return (self.revision, hash(titles), tuple(self.journal), self.index, kinds, tuple(self.files))
 
 
 @dataclass
@@ -269,7 +269,8 @@ class World:
             ).fetchone()
             index = "none" if valid is None else "valid" if valid[0] else "INVALID"
             entries = ledger.entries(connection)
-        files = sorted(one.name for one in self.evidence.rglob("*.json")) if self.evidence.exists() else []
+        kept = [*self.evidence.rglob("*"), *(self.project.root / "backups").rglob("*")]
+        files = sorted(one.suffix for one in kept if one.is_file())
         return State(versions[0] if versions else "base", self.dump(name), journal, index, entries, files)
 
     def expect_whole(self, operation: Operation, state: State, name: str, told: str) -> None:
@@ -308,6 +309,11 @@ class World:
         }
         begun = {one.deployment for one in state.entries if one.kind == "started"}
         assert begun <= ended, told
+        if operation is OPERATIONS["backup"]:
+            (kept,) = backup.registered(self.config, "staging")
+            assert kept.path.is_file() and backup.changed(kept) is None, told
+            strays = [one for one in (self.project.root / "backups").rglob("*") if one.is_file() and one != kept.path]
+            assert not strays, f"{strays}: {told}"
         if not shared:
             deadline = time.monotonic() + 2
             while (self.project.processes() or self.project.leftovers()) and time.monotonic() < deadline:

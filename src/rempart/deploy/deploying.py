@@ -122,7 +122,7 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
     major = facts.major if facts.major in binaries.installed() else binaries.DEFAULT_MAJOR
     with (
         Workbenches(config, told.step) as benches,
-        rehearsal(config, target.url, major, start, told.step) as rehearsed,
+        rehearsal(config, target.url, major, start, told.step, target.environment.lock_timeout) as rehearsed,
     ):
         before = keep_start(rehearsed) if observes and steps else ""
         rehearsed.run(steps, told.step, begun=begun_before(entries), allow_data_loss=request.allow_data_loss)

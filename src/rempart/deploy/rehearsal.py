@@ -23,9 +23,10 @@ from rempart.deploy.queries import query
 from rempart.deploy.running import Hooks, Limits, run_steps
 from rempart.deploy.steps import BASE, Step
 from rempart.deploy.target import Connection
+from rempart.errors import OperationError
 from rempart.own_objects import SCHEMA, VERSION_TABLE
 from rempart.postgres import databases
-from rempart.postgres.dump import bring_over
+from rempart.postgres.dump import TablesLocked, bring_over
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect
 from rempart.revisions.workbench import without_anything_own, without_cluster
@@ -152,7 +153,9 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsal(config: Config, url: str, major: int, revision: str, step: Callable[[str], None]) -> Iterator[Rehearsal]:
+def rehearsal(
+    config: Config, url: str, major: int, revision: str, step: Callable[[str], None], lock_timeout: timedelta
+) -> Iterator[Rehearsal]:
     """Copy the schema of a database onto a throw-away server.
 
     Args:
@@ -161,6 +164,7 @@ def rehearsal(config: Config, url: str, major: int, revision: str, step: Callabl
         major: Major version of the throw-away server.
         revision: Where the database is, or `base`.
         step: Told what is being done.
+        lock_timeout: How long to wait for tables that nobody may read at the moment.
 
     Raises:
         OperationError: The database cannot be reached or copied.
@@ -178,7 +182,13 @@ def rehearsal(config: Config, url: str, major: int, revision: str, step: Callabl
             backup_roles.make(superuser, roles)
         copy = "rehearsal" if name in ("postgres", "template0", "template1") else name
         databases.create(server, copy, owner=owner)
-        bring_over(url, server, copy)
+        try:
+            bring_over(url, server, copy, lock_timeout)
+        except TablesLocked as error:
+            with connect(url) as live:
+                holders = [str(row[0]) for row in live.execute(query("backup_blockers"))]
+            said = "; ".join(holders) or "that lock is gone by now"
+            raise OperationError(f"{error.message}: {said}. Nothing was changed.", error.next_step) from None
         with connect(server.url(copy)) as connection:
             if revision != BASE:
                 table = sql.Identifier(SCHEMA, VERSION_TABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
+from datetime import timedelta
 from importlib import resources
 
 from psycopg import sql
@@ -14,7 +15,11 @@ from rempart.errors import OperationError
 from rempart.postgres.server import Server, connect, masked, parse
 
 
-def bring_over(url: str, server: Server, database: str) -> None:
+class TablesLocked(OperationError):
+    """A table could not be read for the dump: somebody holds a lock on it that lets nobody read."""
+
+
+def bring_over(url: str, server: Server, database: str, lock_timeout: timedelta = timedelta(seconds=30)) -> None:
     """Copy the schema of a live database, without rows, into an empty database of another server.
 
     The roles that the schema names are made there too, without any attribute or membership.
@@ -23,8 +28,10 @@ def bring_over(url: str, server: Server, database: str) -> None:
         url: The live database; only read.
         server: The other server; its programs must be at least as new as the live one.
         database: Name of the empty database.
+        lock_timeout: How long to wait for tables that are locked.
 
     Raises:
+        TablesLocked: They still were.
         OperationError: The programs are missing, or the dump or a statement of it failed.
     """
     with connect(url) as live:
@@ -35,7 +42,8 @@ def bring_over(url: str, server: Server, database: str) -> None:
         for role in roles:
             if role not in known:
                 target.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
-    text = _run(server, "pg_dump", ["--schema-only", *_connection(url)], url).decode()
+    wait = f"--lock-wait-timeout={round(lock_timeout.total_seconds() * 1000)}ms"
+    text = _run(server, "pg_dump", ["--schema-only", wait, *_connection(url)], url).decode()
     if "\nCREATE SCHEMA public;" in text:
         # It is not the one that every new database has, so the dump makes it.
         text = "DROP SCHEMA public;\n" + text
@@ -59,6 +67,11 @@ def _run(server: Server, program: str, arguments: Sequence[str], url: str, given
     ran = subprocess.run(command, input=given, env=environment, capture_output=True, check=False)
     if ran.returncode:
         said = masked(ran.stderr.decode(errors="replace")).strip().splitlines()
+        if program == "pg_dump" and any("LOCK TABLE" in line for line in said):
+            raise TablesLocked(
+                f"a table of {masked(url)} could not be read in time: a lock on it lets nobody read",
+                "Wait for the session that holds it to end, or end it, then run the same command again.",
+            )
         raise OperationError(
             f"{program} of {masked(url)} failed: {' '.join(said[:3])}",
             "See the message; a database that needs extensions this machine has not cannot be brought over.",
