@@ -100,7 +100,19 @@ def test_from_an_old_database_to_one_under_management(ancien: tuple[Project, str
     assert 'revision = "adopt_ancien_0001"' in text
     assert "-- drops policy rien on public.t, which the baseline has not; it holds no data" in text
     assert "ran on a copy" in run("--apply", "--dry-run")
-    assert "adopted at 0001" in run("--apply")
+    protected = PYPROJECT + "protected = true\n"
+    project.write("pyproject.toml", protected)
+    refused = run("--apply", "--confirm", "ancien", code=1)
+    assert "gates before ancien are closed: git, lint, check, backup, approval" in refused
+    project.write("pyproject.toml", PYPROJECT)
+    adopted = run("--apply")
+    assert "adopted at 0001" in adopted
+    assert "gate  ok      target" in adopted
+    verified = project.run("evidence", "verify", **secret)
+    assert verified.returncode == 0, verified.stdout
+    status = json.loads(project.run("status", "--env", "ancien", "--format", "json", **secret).stdout)
+    assert (status["revision"], status["last"]["operation"], status["pending"]) == ("0001", "adopt", [])
+    assert json.loads(project.run("apply", "--env", "ancien", "--format", "json", **secret).stdout)["revisions"] == []
     assert "under management already" in run("--apply", code=2)
     assert "unknown" not in outputs[-1]
     with psycopg.connect(url) as owner:

@@ -5,8 +5,8 @@ database is exactly at a revision, by pg_dump and by its rows, its ledger says t
 again, ends where it was to end, with a record in which nothing is wrong.
 
 The default run takes a few points, chosen by what is decided there. REMPART_FAULTS=all, as in `make fuzz`, takes every
-message: several thousand points, hours. REMPART_FAULTS=N takes N points of each operation by chance, and
-REMPART_FAULTS_SEED another choice of them.
+message: several thousand points, hours. REMPART_FAULTS=N takes N points of each operation and kind of fault by
+chance, and REMPART_FAULTS_SEED another choice of them.
 """
 
 from __future__ import annotations
@@ -60,38 +60,43 @@ def telling(messages: list[Message]) -> dict[str, Message]:
     return found
 
 
-def points(messages: list[Message], operation: str) -> list[tuple[int, Fault]]:
+def points(messages: list[Message], operation: str, faults: tuple[Fault, ...]) -> list[tuple[int, Fault]]:
     """Which faults are done at which messages."""
-    every = [(message.number, fault) for message in messages for fault in Fault if fault is not Fault.HANG]
-    hangs = [(message.number, Fault.HANG) for message in messages[3::10]]
-    chance = random.Random(f"{operation} {SEED}")
+    # One that hangs costs its time limit, and is done at every tenth.
+    every = [
+        (one.number, fault) for fault in faults for one in messages if fault is not Fault.HANG or one.number % 10 == 4
+    ]
+    chance = random.Random(f"{operation} {faults[0]} {SEED}")
     if WISHED == "all":
-        return every + hangs
+        return every
     if WISHED:
-        return chance.sample(every + hangs, min(int(WISHED), len(every + hangs)))
+        return chance.sample(every, min(int(WISHED), len(every)))
     found = [
         (message.number, AT_A_COMMIT[place % len(AT_A_COMMIT)])
         for place, message in enumerate(telling(messages).values())
     ]
-    return found + chance.sample([one for one in every if one[1] is Fault.KILL_BEFORE], 2) + hangs[-3:-2]
+    kills = [one for one in every if one[1] is Fault.KILL_BEFORE]
+    hangs = [one for one in every if one[1] is Fault.HANG]
+    return found + chance.sample(kills, 2) + (hangs[-2:-1] if operation == "apply" else [])
 
 
+@pytest.mark.parametrize("faults", [(one,) for one in Fault] if WISHED else [tuple(Fault)], ids=lambda one: one[0].name)
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_a_fault_at_any_message_leaves_a_whole_database_and_the_next_run_ends_well(
-    world: World, operation: str, capsys: pytest.CaptureFixture[str]
+    world: World, operation: str, faults: tuple[Fault, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     messages = world.record(OPERATIONS[operation], own)
     assert len(messages) > 50, "the proxy has counted too little to prove anything"
-    failures = []
-    chosen = points(messages, operation)
+    failures = list[str]()
+    chosen = points(messages, operation, faults)
     for done, (number, fault) in enumerate(chosen, 1):
         try:
             world.strike(OPERATIONS[operation], number, fault, own)
         except AssertionError as error:
             failures.append(f"{operation} {fault.name} {messages[number - 1]}\n{error}")
-        if WISHED and done % 25 == 0:
+        if WISHED and (done % 25 == 0 or done == len(chosen)):
             with capsys.disabled():
-                print(f"{operation}: {done} of {len(chosen)} points, {len(failures)} failures", flush=True)
+                print(f"{operation} {fault.name}: {done} of {len(chosen)} points, {len(failures)} failures", flush=True)
     assert not failures, f"{len(failures)} of {len(chosen)} points:\n\n" + "\n\n".join(failures)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rempart.cli import gate_options
 from rempart.cli.formats import Format
 from rempart.cli.progress import progress
 from rempart.errors import UsageError
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
 _Env = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment.")]
 _To = Annotated[str, typer.Option("--to", metavar="REV", help="The revision to reach.")]
 _Output = Annotated[Format, typer.Option("--format", help="How to print it.")]
-_Override = Annotated[
-    list[str] | None, typer.Option("--override", metavar="GATE", help="Let a gate's no pass; recorded.")
-]
-_Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; at least 10 characters.")]
-_Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", help="Wait for another deployment to end.")]
-_Confirm = Annotated[
-    str | None,
-    typer.Option("--confirm", metavar="NAME", help="Name of the protected environment, where nobody can type it."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -95,10 +87,10 @@ def apply(
     to: _To = "head",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do it on a throw-away copy of the schema.")] = False,
     with_data: Annotated[bool, typer.Option("--with-data", help="Dry run on a restored backup, with rows.")] = False,
-    override: _Override = None,
-    reason: _Reason = None,
-    wait: _Wait = 0.0,
-    confirm: _Confirm = None,
+    override: gate_options.Override = None,
+    reason: gate_options.Reason = None,
+    wait: gate_options.Wait = 0.0,
+    confirm: gate_options.Confirm = None,
     parallel: Annotated[int, typer.Option("--parallel", metavar="N", help="Environments at a time.")] = 1,
     output: _Output = Format.TEXT,
 ) -> None:
@@ -116,11 +108,10 @@ def apply(
         _fleet(names, parallel, output)
         return
     from rempart.deploy.deploying import Request
-    from rempart.deploy.gates import overrides_of
 
     target = _target(names[0])
-    overrides = overrides_of(override or [], reason, _person(target))
-    request = Request(target, to, "apply", overrides, wait, confirm=_Confirmation(target, confirm).ask)
+    overrides = gate_options.overrides(target, override, reason)
+    request = Request(target, to, "apply", overrides, wait, confirm=gate_options.confirmation(target, confirm))
     if dry_run:
         _dry_run(request, output, with_data=with_data)
     else:
@@ -133,21 +124,22 @@ def promote(
     revision: Annotated[
         str | None, typer.Option("--revision", metavar="REV", help="The revision to reach; that of --from by default.")
     ] = None,
-    override: _Override = None,
-    reason: _Reason = None,
-    wait: _Wait = 0.0,
-    confirm: _Confirm = None,
+    override: gate_options.Override = None,
+    reason: gate_options.Reason = None,
+    wait: gate_options.Wait = 0.0,
+    confirm: gate_options.Confirm = None,
     output: _Output = Format.TEXT,
 ) -> None:
     """Bring an environment to where another is: gates, plan, confirmation, revisions, audit, evidence."""
     from rempart.deploy.deploying import Request
-    from rempart.deploy.gates import overrides_of
     from rempart.deploy.promotion import goal_of
 
     target = _target(target_name)
     goal = goal_of(target, source, revision)
-    overrides = overrides_of(override or [], reason, _person(target))
-    _deploy(Request(target, goal, "promote", overrides, wait, confirm=_Confirmation(target, confirm).ask), output)
+    overrides = gate_options.overrides(target, override, reason)
+    _deploy(
+        Request(target, goal, "promote", overrides, wait, confirm=gate_options.confirmation(target, confirm)), output
+    )
 
 
 def rollback(
@@ -156,22 +148,21 @@ def rollback(
     rehearse: Annotated[bool, typer.Option("--rehearse", help="First on the latest backup, restored.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only on a throw-away copy.")] = False,
     accept_data_loss: Annotated[bool, typer.Option("--accept-data-loss", help="Rows may be lost.")] = False,
-    override: _Override = None,
-    reason: _Reason = None,
-    wait: _Wait = 0.0,
-    confirm: _Confirm = None,
+    override: gate_options.Override = None,
+    reason: gate_options.Reason = None,
+    wait: gate_options.Wait = 0.0,
+    confirm: gate_options.Confirm = None,
     output: _Output = Format.TEXT,
 ) -> None:
     """Take an environment back to an earlier revision, to exactly what it was there."""
     from rempart.deploy.deploying import Request
-    from rempart.deploy.gates import overrides_of
     from rempart.deploy.rolling_back import refuse_forward
 
     target = _target(env)
     refuse_forward(target, to)
-    overrides = overrides_of(override or [], reason, _person(target))
+    overrides = gate_options.overrides(target, override, reason)
     request = Request(
-        target, to, "rollback", overrides, wait, accept_data_loss, confirm=_Confirmation(target, confirm).ask
+        target, to, "rollback", overrides, wait, accept_data_loss, confirm=gate_options.confirmation(target, confirm)
     )
     if rehearse or dry_run:
         _dry_run(request, output if dry_run else None, with_data=rehearse)
@@ -184,12 +175,6 @@ def _target(name: str) -> Target:
     from rempart.deploy.target import target_of
 
     return target_of(Config.find(), name)
-
-
-def _person(target: Target) -> str:
-    from rempart.deploy.who import actor, person
-
-    return person(actor(target.config.root))
 
 
 def _deploy(request: Request, output: Format) -> None:
@@ -258,42 +243,6 @@ def _own_arguments() -> list[str]:
         elif not argument.startswith(("--env=", "--parallel=", "--format=")):
             kept.append(argument)
     return kept
-
-
-class _Confirmation:
-    """Asks for the name of a protected environment before anything is changed."""
-
-    def __init__(self, target: Target, given: str | None) -> None:
-        self._target, self._given = target, given
-
-    def ask(self, plan: Plan, gates: Sequence[Passed]) -> None:
-        """Ask, after showing what would run.
-
-        Args:
-            plan: What would run.
-            gates: What the gates said.
-        """
-        from rempart.cli import deployment_report
-
-        if not self._target.environment.protected or not plan.steps:
-            return
-        if self._given is not None:
-            self._check(self._given)
-            return
-        if not sys.stdin.isatty():
-            raise UsageError(
-                f"{self._target.name} is protected, and nobody is here to confirm.",
-                f"Add --confirm {self._target.name}.",
-            )
-        deployment_report.print_before(plan, gates)
-        self._check(input(f"Type {self._target.name} to go on: "))
-
-    def _check(self, typed: str) -> None:
-        if typed.strip() != self._target.name:
-            raise UsageError(
-                f"not confirmed: {typed.strip() or 'nothing'} is not {self._target.name}. Nothing was changed.",
-                "Run it again, and confirm with the name of the environment.",
-            )
 
 
 def _json(data: object) -> None:

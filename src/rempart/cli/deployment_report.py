@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,10 +174,9 @@ def print_before(plan: Plan, gates: Sequence[Passed]) -> None:
     """
     console = _console()
     _print_head(console, plan)
-    for step, impact in zip(plan.steps, plan.impacts, strict=True):
-        console.print(
-            Text.assemble("  ", (step.revision, "bold cyan"), f"  {step.message}  ", (impact.duration.value, "dim"))
-        )
+    for step, impact in zip_longest(plan.steps, plan.impacts):
+        expected = impact.duration.value if impact is not None else ""
+        console.print(Text.assemble("  ", (step.revision, "bold cyan"), f"  {step.message}  ", (expected, "dim")))
         for line in step.sql.strip().splitlines():
             console.print(Text(f"    {line}", "dim"))
     _print_gates(console, gates)

@@ -154,8 +154,12 @@ def _writing(folder: Path) -> Iterator[None]:
 def _replace(path: Path, content: bytes) -> None:
     """Put a file in place as a whole."""
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.half")
-    with half.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    half.replace(path)
+    try:
+        with half.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        half.replace(path)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,168 @@
+"""An adoption as a deployment: behind the lock and the gates, confirmed, audited, and recorded like any other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rempart.audit.project import scope_of
+from rempart.audit.run import audit
+from rempart.deploy import evidence
+from rempart.deploy.adoption import Hooks, Outcome, adopt
+from rempart.deploy.adoption_assessing import Report
+from rempart.deploy.adoption_draft import Draft
+from rempart.deploy.deploying import Told
+from rempart.deploy.document import Journal, new_id
+from rempart.deploy.ending import write_end
+from rempart.deploy.gates import Override, Passed, run_gates
+from rempart.deploy.lock import deployment_lock
+from rempart.deploy.planfile import planned_by
+from rempart.deploy.planning import Plan, server_time, write_plan
+from rempart.deploy.postchecks import PostChecks
+from rempart.deploy.situation import Situation
+from rempart.deploy.steps import UPGRADE, History, Step
+from rempart.deploy.target import Connection, Target, facts_of
+from rempart.deploy.who import person, who
+from rempart.errors import GateFailure
+from rempart.revisions.autogenerate import sql_text
+from rempart.revisions.workbench import Workbenches
+from rempart.sources.source import parse
+
+_UNMANAGED = "unmanaged"
+
+
+class _Adoption:
+    """What is known of an adoption while it goes on."""
+
+    def __init__(
+        self,
+        target: Target,
+        connection: Connection,
+        benches: Workbenches,
+        overrides: Mapping[str, Override],
+        confirm: Callable[[Plan, Sequence[Passed]], None],
+        told: Told,
+    ) -> None:
+        self._target, self._connection, self._benches = target, connection, benches
+        self._overrides, self._confirm, self._told = overrides, confirm, told
+        self._begun = time.monotonic()
+        self._checks = PostChecks(target.config, connection.info.server_version // 10000, {})
+        self.history = History.of(target.config)
+        self.now = server_time(connection)
+        self.id = new_id("adopt", self.now)
+        self.journal: Journal | None = None
+
+    def gates(self, report: Report, draft: Draft | None) -> None:
+        """Ask the gates, and a person.
+
+        Raises:
+            GateFailure: One is closed; that is recorded.
+        """
+        config = self._target.config
+        deployer = who(config.root, config.deployment.evidence)
+        plan = self._plan(report, draft, person(deployer.actor))
+        asked = (*planned_by(config.deployment.evidence, plan.environment, plan.id), person(deployer.actor))
+        requesters = tuple(dict.fromkeys(asked))
+        self.journal = Journal(self.id, "adopt", plan, deployer, requesters, self.now)
+        situation = Situation(
+            self._target, self._connection, plan, self.history, (), deployer, requesters, self.now, None, "", False,
+            self._benches, self._told.step,
+        )  # fmt: skip
+        self.journal.gates = run_gates(situation, self._overrides, self._wanted())
+        write_plan(config, plan)
+        if closed := [one.check.name for one in self.journal.gates if not one.ok]:
+            error = GateFailure(
+                f"{len(closed)} of {len(self.journal.gates)} gates before {self._target.name} are closed:"
+                f" {', '.join(closed)}. Nothing was changed.",
+                "Put right what they say; --override GATE --reason TEXT is recorded.",
+            )
+            evidence.write(config, self._document("refused", error.message), None)
+            raise error
+        self._confirm(plan, self.journal.gates)
+        self._told.step("looking at the target")
+        self.journal.seen.append(self._checks.look(self._connection))
+
+    def finish(self, outcome: Outcome) -> dict[str, Any]:
+        """Audit what was adopted, and record it."""
+        assert self.journal is not None and outcome.adopted is not None
+        self._told.step("auditing the target")
+        self.journal.seen.append(self._checks.look(self._connection))
+        self.journal.done = [(step, outcome.adopted.seconds, outcome.adopted.attempts) for step in self._steps]
+        scope = scope_of(self._target.config, parse(f"env:{self._target.name}"), None, self._told.step, self._benches)
+        self.journal.audit = audit(self._target.url, scope, self._told.step)
+        document = self._document("succeeded", None)
+        entry = write_end(self._target, self._connection, "finished", self.id, document)
+        evidence.write(self._target.config, document, entry)
+        return document
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self.journal.plan.steps if self.journal is not None else ()
+
+    def _wanted(self) -> list[str]:
+        environment = self._target.environment
+        names = ["target", "git", "lint", "check"] if environment.protected else ["target"]
+        if environment.backup.required:
+            names.append("backup")
+        return [*names, "approval"] if environment.protected else names
+
+    def _plan(self, report: Report, draft: Draft | None, requested_by: str) -> Plan:
+        steps: tuple[Step, ...] = ()
+        if draft is not None:
+            what, sql = "reconciles the database with its baseline", sql_text(draft.statements)
+            steps = (Step(draft.revision, what, "", UPGRADE, draft.sha256, sql, True),)
+        facts = facts_of(self._connection)
+        return Plan(
+            "adopt", self._target.name, facts, report.state, _UNMANAGED, report.baseline, steps, (), (), requested_by,
+            self.now,
+        )  # fmt: skip
+
+    def _document(self, outcome: str, error: str | None) -> dict[str, Any]:
+        assert self.journal is not None
+        marker = facts_of(self._connection).marker
+        document = self.journal.document(
+            outcome, error, time.monotonic() - self._begun, marker.database if marker else None
+        )
+        return document | {"rollback": "restore the backup that was taken before: there is no other way back"}
+
+
+def adopt_behind_gates(
+    target: Target,
+    baseline: str,
+    overrides: Mapping[str, Override],
+    wait: float,
+    confirm: Callable[[Plan, Sequence[Passed]], None],
+    told: Told,
+) -> tuple[Outcome, dict[str, Any] | None]:
+    """Adopt a database, by the reconciling revision that was drafted and read.
+
+    Args:
+        target: The database.
+        baseline: The revision it is stamped with.
+        overrides: Gates whose no is let pass.
+        wait: Seconds to wait for another deployment.
+        confirm: Asked before anything is changed; raises to leave.
+        told: Who is told.
+
+    Returns:
+        What was found and done, and the document of the deployment.
+
+    Raises:
+        RempartError: See `adoption.adopt`; a gate is closed, or another deployment holds the lock.
+    """
+    with (
+        Workbenches(target.config, told.step) as benches,
+        deployment_lock(target, "adopt", wait, told.step) as lock,
+    ):
+        found = _Adoption(target, lock.connection, benches, overrides, confirm, told)
+        known = found.history.known
+        stamped = known[: known.index(found.history.resolved(baseline)) + 1]
+        hooks = Hooks(
+            gates=found.gates,
+            before_commit=lambda _connection: lock.check(),
+            content={"revisions": {revision: found.history.digests[revision] for revision in stamped}},
+            deployment=found.id,
+        )
+        outcome = adopt(target, baseline=baseline, apply=True, hooks=hooks, step=told.step)
+        return outcome, found.finish(outcome) if outcome.adopted is not None else None
