@@ -57,8 +57,9 @@ docs: $(STAMP) ## write docs/lint.md from the rules
 new-rule: $(STAMP) ## scaffold a rule of the linter and its cases: make new-rule NAME=policy-gap
 	@$(BIN)/python -m rempart.lint.scaffold '$(NAME)'
 
-fuzz: $(STAMP) ## the property tests alone, with many more examples (profile `fuzz`)
+fuzz: $(STAMP) ## the property tests alone, with many more examples (profile `fuzz`); then every fault at every message, hours
 	@REMPART_HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest $(WORKERS) -m hypothesis --timeout=0 $(ARGS)
+	@REMPART_ALL=1 REMPART_FAULTS=$${REMPART_FAULTS:-all} $(BIN)/pytest $(WORKERS) --timeout=0 $(ARGS) tests/end_to_end/test_faults_everywhere.py
 
 bench: $(STAMP) ## the benchmarks: tables on stdout, JSON in benchmarks/results
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -17,6 +17,7 @@ from rempart.postgres import databases
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server
 
+ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "s3cr3t-Pässwörd/of:the@owner"
 QUOTED = "s3cr3t-P%C3%A4ssw%C3%B6rd%2Fof%3Athe%40owner"
 OWNER = "depot_owner"
@@ -220,6 +221,7 @@ def deployment_project(environments: tuple[str, ...] = ("staging", "production")
         made.write("policies/personas.toml", PERSONAS)
         made.write("policies/contract.toml", CONTRACT)
         made.write("migrations/released.lock", "")
+        made.write("migrations/script.py.mako", (ROOT / "migrations" / "script.py.mako").read_text())
         made.write(".gitignore", "__pycache__/\nbackups/\n")
         made.revision(
             "0001", FIRST_TABLE + POLICY, "refuse_data_loss:public.thing\ndrop table public.thing;", name="thing"

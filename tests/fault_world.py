@@ -34,6 +34,7 @@ from rempart.revisions import runner
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "on"}
 """The server is stopped, not the machine: what was committed has to be there, and the disk keeps what was written."""
 OWNER = "depot_owner"
+UNMANAGED = "unmanaged"
 _SESSIONS = """
 select pg_catalog.count(*) from pg_catalog.pg_stat_activity
 where datname = %s and pid <> pg_catalog.pg_backend_pid() and backend_type = 'client backend'
@@ -68,6 +69,7 @@ OPERATIONS = {
         "0004",
     ),
     "backup": Operation(("backup", "--env", "staging"), "at_head", "0004"),
+    "adopt": Operation(("adopt", "--env", "staging", "--apply"), UNMANAGED, "0004"),
 }
 
 
@@ -136,6 +138,18 @@ class World:
         ran = self.start(OPERATIONS["apply"], self.server.url("at_head", OWNER)).wait()
         assert ran.code == 0, ran
         self.evidence.rename(self.project.base / "evidence_at_head")
+        self._prepare_adoption()
+
+    def _prepare_adoption(self) -> None:
+        """A database as the revisions make it but for one function, which never saw any; and what reconciles it."""
+        databases.create(self.server, UNMANAGED, "by_alembic", OWNER)
+        with psycopg.connect(self.server.url(UNMANAGED), autocommit=True) as connection:
+            connection.execute("drop schema rempart cascade")
+            connection.execute("drop function public.tank_count()")
+        self.dumps[UNMANAGED] = self.dump(UNMANAGED)
+        draft = Operation((*OPERATIONS["adopt"].arguments[:-1], "--write"), UNMANAGED, "0004")
+        ran = self.start(draft, self.server.url(UNMANAGED, OWNER)).wait()
+        assert ran.code == 0, ran
 
     def fresh(self, operation: Operation) -> str:
         """A new database at the beginning of an operation, and the evidence that belongs to it."""
@@ -275,6 +289,9 @@ class World:
 
     def expect_whole(self, operation: Operation, state: State, name: str, told: str) -> None:
         """The database is exactly at a revision, and its ledger says the same."""
+        if operation.template == UNMANAGED:
+            self.expect_adopted_or_not(state, told)
+            return
         at = ("base", *REVISIONS).index(state.revision)
         near = [state.revision] + ([REVISIONS[at]] if state.revision == "0002" else [])
         near += ["0002"] if state.revision == "0003" else []
@@ -291,11 +308,22 @@ class World:
             said = Forked(self.project, ("status", "--env", "staging"), {VARIABLE: self.server.url(name, OWNER)}).wait()
             assert said.code == 0 and INDEX.partition(".")[2] in said.output, f"{said}\n{told}"
 
+    def expect_adopted_or_not(self, state: State, told: str) -> None:
+        """Adopted as a whole, or as it was."""
+        assert state.revision in ("base", "0004"), told
+        adopted = state.revision == "0004"
+        assert difference(self.dumps["0004" if adopted else UNMANAGED], state.dump) == "", told
+        assert state.journal == journal_at("0004"), told
+        assert ledger.problems(state.entries) == [], told
+        assert sorted(ledger_revisions(state.entries)) == (list(REVISIONS) if adopted else []), told
+
     def expect_convergence(self, operation: Operation, name: str, told: str, *, shared: bool) -> None:
         """The same command, once more, ends where it was to end, and nothing of the record is wrong."""
+        adopted = operation.template == UNMANAGED and self.look(name).revision == "0004"
         ran = self.start(operation, self.server.url(name, OWNER), shared=shared).wait(90)
         told = f"after {told}\nthe next run: {ran}"
-        assert ran.code == 0, told
+        assert ran.code == (2 if adopted else 0), told
+        assert not adopted or "under management already" in ran.errors, told
         state = self.look(name)
         assert state.revision == operation.goal, told
         assert difference(self.dumps[operation.goal], state.dump) == "", told
@@ -312,8 +340,9 @@ class World:
         if operation is OPERATIONS["backup"]:
             (kept,) = backup.registered(self.config, "staging")
             assert kept.path.is_file() and backup.changed(kept) is None, told
-            strays = [one for one in (self.project.root / "backups").rglob("*") if one.is_file() and one != kept.path]
-            assert not strays, f"{strays}: {told}"
+            names = [one.name for one in (self.project.root / "backups").rglob("*") if one.is_file()]
+            strays = [one for one in names if one != ".gitignore" and not one.startswith(kept.path.name)]
+            assert not [*strays, *(one for one in names if one.endswith(".part"))], f"{names}: {told}"
         if not shared:
             deadline = time.monotonic() + 2
             while (self.project.processes() or self.project.leftovers()) and time.monotonic() < deadline:

@@ -94,7 +94,7 @@ class Project:
             env=self.environment | variables,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=900,
         )
 
     def start(self, *command: str) -> subprocess.Popen[str]:

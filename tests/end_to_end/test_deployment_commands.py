@@ -65,6 +65,7 @@ def test_status_before_and_after(made: DeploymentProject) -> None:
     assert "up to date" in made.run("status", "--env", "staging").stdout
 
 
+@pytest.mark.slow
 def test_each_revision_is_recorded_with_its_commit_and_checks(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:
         rows = connection.execute("select kind, content from rempart.deployment_ledger order by number").fetchall()
@@ -80,6 +81,7 @@ def test_each_revision_is_recorded_with_its_commit_and_checks(on_staging: Deploy
     assert "version 1" not in document
 
 
+@pytest.mark.slow
 def test_a_second_apply_has_nothing_to_do(on_staging: DeploymentProject) -> None:
     again = on_staging.json("apply", "--env", "staging")
     assert (again["outcome"], again["revisions"]) == ("succeeded", [])
@@ -105,6 +107,7 @@ def test_the_plan_tells_sql_locks_access_and_the_way_back(made: DeploymentProjec
     assert applied(made, "production") == [], "a plan changes nothing"
 
 
+@pytest.mark.slow
 def test_what_is_rewritten_or_read_is_observed(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:
         connection.execute("insert into public.thing select n, repeat('x', 100) from generate_series(1, 1000) n")
@@ -117,6 +120,7 @@ def test_what_is_rewritten_or_read_is_observed(on_staging: DeploymentProject) ->
     assert (wide["duration"], strict["duration"]) == ("seconds", "seconds")
 
 
+@pytest.mark.slow
 def test_another_environment_is_refused(on_staging: DeploymentProject) -> None:
     said = on_staging.run("apply", "--env", "staging", APP_ENV="production")
     assert said.returncode == 2
@@ -129,6 +133,7 @@ def test_another_environment_is_refused(on_staging: DeploymentProject) -> None:
     assert on_staging.run("status", "--env", "nowhere").returncode == 2
 
 
+@pytest.mark.slow
 def test_an_applied_revision_that_was_edited_stops_everything(on_staging: DeploymentProject) -> None:
     file = on_staging.root / "migrations" / "versions" / "0002_note.py"
     file.write_text(file.read_text().replace("column note text", "column note varchar"))
@@ -140,6 +145,7 @@ def test_an_applied_revision_that_was_edited_stops_everything(on_staging: Deploy
     assert "never overridden" in overridden.stderr
 
 
+@pytest.mark.slow
 def test_a_dry_run_changes_nothing_and_is_recorded(on_staging: DeploymentProject) -> None:
     on_staging.revision("0003", "alter table public.thing add column more text;", name="more")
     before = schema_dump(on_staging.server, "staging")
@@ -152,6 +158,7 @@ def test_a_dry_run_changes_nothing_and_is_recorded(on_staging: DeploymentProject
     assert (on_staging.root / "evidence" / "staging" / f"{document['id']}.json").is_file()
 
 
+@pytest.mark.slow
 def test_a_dry_run_with_rows_meets_what_the_rows_break(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:
         connection.execute("insert into public.thing (id, name) values (1, 'a'), (2, 'a')")
@@ -180,6 +187,7 @@ def test_a_failing_revision_is_rolled_back_and_those_before_it_stay(on_staging: 
     assert kinds[-3:] == ["started", "revision", "failed"]
 
 
+@pytest.mark.slow
 def test_a_revision_that_opens_a_table_to_anon_is_rolled_back(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:
         connection.execute("insert into public.thing (id, name) values (11, 'a')")
@@ -194,6 +202,7 @@ def test_a_revision_that_opens_a_table_to_anon_is_rolled_back(on_staging: Deploy
     assert accepted["audit"]["passes"] is False
 
 
+@pytest.mark.slow
 def test_a_target_that_changes_otherwise_than_its_copy_is_rolled_back(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:
         connection.execute("insert into public.thing (id, name) values (1, 'a')")
@@ -235,6 +244,7 @@ def test_from_staging_to_production_and_back(on_staging: DeploymentProject) -> N
     assert verified.returncode == 0, verified.stdout
 
 
+@pytest.mark.slow
 def test_production_needs_the_same_content_on_staging(on_staging: DeploymentProject) -> None:
     on_staging.revision("0003", "alter table public.thing add column more text;", name="more")
     document = on_staging.json("apply", "--env", "production", "--confirm", "production", code=1)
@@ -243,6 +253,7 @@ def test_production_needs_the_same_content_on_staging(on_staging: DeploymentProj
     assert gates(document)["check"] is False
 
 
+@pytest.mark.slow
 def test_gates_that_are_passed_over_are_recorded(on_staging: DeploymentProject) -> None:
     every = [
         word for gate in ("git", "check", "lint", "staging", "backup", "approval") for word in ("--override", gate)
@@ -257,6 +268,7 @@ def test_gates_that_are_passed_over_are_recorded(on_staging: DeploymentProject) 
     assert set(json.loads(started)["overrides"]) == {"backup", "approval"}
 
 
+@pytest.mark.slow
 def test_drift_on_a_protected_target_is_named(on_staging: DeploymentProject) -> None:
     every = [word for gate in ("backup", "approval") for word in ("--override", gate)] + ["--reason", WHY]
     on_staging.json("apply", "--env", "production", *every, "--confirm", "production")
@@ -266,6 +278,7 @@ def test_drift_on_a_protected_target_is_named(on_staging: DeploymentProject) -> 
     assert "changed: policy thing_select on public.thing" in details(document, "drift")
 
 
+@pytest.mark.slow
 def test_a_rollback_that_would_lose_rows_is_refused(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:
         connection.execute("insert into public.thing (id, name, note) values (1, 'a', 'b')")
@@ -282,6 +295,7 @@ def test_a_rollback_that_would_lose_rows_is_refused(on_staging: DeploymentProjec
     assert (forward.returncode, "is not before it" in forward.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_rollback_that_does_not_lead_back_is_rolled_back(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging", "depot_owner") as owner:
         owner.execute("create view public.by_hand with (security_invoker) as select id from public.thing")
@@ -290,6 +304,7 @@ def test_a_rollback_that_does_not_lead_back_is_rolled_back(on_staging: Deploymen
     assert applied(on_staging, "staging") == ["0002"]
 
 
+@pytest.mark.slow
 def test_a_revision_waits_for_its_maintenance_flag(on_staging: DeploymentProject) -> None:
     on_staging.revision(
         "0003", "alter table public.thing add column more text;", name="more", head='maintenance = ("things_frozen",)'
@@ -308,6 +323,7 @@ def test_a_revision_waits_for_its_maintenance_flag(on_staging: DeploymentProject
     assert on_staging.json("apply", "--env", "staging")["outcome"] == "succeeded"
 
 
+@pytest.mark.slow
 def test_a_revision_that_is_partly_outside_of_a_transaction_is_refused(on_staging: DeploymentProject) -> None:
     on_staging.revision("0003", "alter table public.thing add column x text; vacuum public.thing;", outside=True)
     said = on_staging.run("apply", "--env", "staging")
@@ -315,6 +331,7 @@ def test_a_revision_that_is_partly_outside_of_a_transaction_is_refused(on_stagin
     assert "runs partly outside of a transaction" in said.stderr
 
 
+@pytest.mark.slow
 def test_a_person_types_the_name_of_the_environment(on_staging: DeploymentProject) -> None:
     every = [word for gate in ("backup", "approval") for word in ("--override", gate)] + ["--reason", WHY]
     assert "not confirmed" in _typed(on_staging, "prodution", "apply", "--env", "production", *every)

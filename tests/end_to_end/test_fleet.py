@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from deployment_project import PYPROJECT, DeploymentProject, deployment_project
 
-pytestmark = [pytest.mark.one_backend, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.one_backend, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ENVIRONMENT = """
 [tool.rempart.environments.{name}]
@@ -74,7 +74,6 @@ def test_the_canary_goes_first_and_the_others_follow(made: DeploymentProject) ->
     assert (unknown.returncode, "no environment is called tank-*" in unknown.stderr) == (2, True)
 
 
-@pytest.mark.slow
 def test_thirty_databases(made: DeploymentProject) -> None:
     names = with_depots(made, 30)
     with made.connect("depot-17") as superuser:

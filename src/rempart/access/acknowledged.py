@@ -146,6 +146,8 @@ def _acknowledgement(entry: Mapping[str, Any], line: int, where: str, personas: 
             raise UsageError(f"{where} is about {name}, which is no persona or group.", "correct the name")
         names |= named
     commands = texts_of(entry, "commands", ALL_COMMANDS, where)
+    if commands == (_ALL,):
+        commands = ALL_COMMANDS
     if wrong := sorted(set(commands) - set(ALL_COMMANDS)):
         raise UsageError(f"{where} names no command: {', '.join(wrong)}.", f"commands: {', '.join(ALL_COMMANDS)}")
     return Acknowledgement(

@@ -203,9 +203,8 @@ def print_document(document: Mapping[str, Any], config: Config) -> None:
     for one in revisions:
         seconds = "" if one["seconds"] is None else f"{one['seconds']:.2f} s"
         again = f", {one['attempts']} attempts" if (one["attempts"] or 1) > 1 else ""
-        console.print(
-            Text.assemble("  ", (one["revision"], "cyan"), f"  {one['message']}  ", (f"{seconds}{again}", "dim"))
-        )
+        took = (f"  {seconds}{again}", "dim") if seconds else ""
+        console.print(Text.assemble("  ", (one["revision"], "cyan"), f"  {one['message']}", took))
     _print_document_gates(console, document["gates"])
     for one in document["accepted"]:
         console.print(Text.assemble("  accepted  ", (f"{one['revision']}: {one['said']}", "yellow")))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
+
+import psycopg
 
 from rempart.audit.project import scope_of
 from rempart.audit.run import audit
@@ -14,7 +17,7 @@ from rempart.deploy.adoption_assessing import Report
 from rempart.deploy.adoption_draft import Draft
 from rempart.deploy.deploying import Told
 from rempart.deploy.document import Journal, new_id
-from rempart.deploy.ending import write_end
+from rempart.deploy.ending import in_words, record
 from rempart.deploy.gates import Override, Passed, run_gates
 from rempart.deploy.lock import deployment_lock
 from rempart.deploy.planfile import planned_by
@@ -24,7 +27,7 @@ from rempart.deploy.situation import Situation
 from rempart.deploy.steps import UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of
 from rempart.deploy.who import person, who
-from rempart.errors import GateFailure
+from rempart.errors import GateFailure, RempartError
 from rempart.revisions.autogenerate import sql_text
 from rempart.revisions.workbench import Workbenches
 from rempart.sources.source import parse
@@ -84,16 +87,28 @@ class _Adoption:
         self.journal.seen.append(self._checks.look(self._connection))
 
     def finish(self, outcome: Outcome) -> dict[str, Any]:
-        """Audit what was adopted, and record it."""
+        """Audit what was adopted, and record it.
+
+        Raises:
+            RempartError: It could not be audited; it is adopted all the same, and recorded.
+        """
         assert self.journal is not None and outcome.adopted is not None
-        self._told.step("auditing the target")
-        self.journal.seen.append(self._checks.look(self._connection))
         self.journal.done = [(step, outcome.adopted.seconds, outcome.adopted.attempts) for step in self._steps]
-        scope = scope_of(self._target.config, parse(f"env:{self._target.name}"), None, self._told.step, self._benches)
-        self.journal.audit = audit(self._target.url, scope, self._told.step)
-        document = self._document("succeeded", None)
-        entry = write_end(self._target, self._connection, "finished", self.id, document)
-        evidence.write(self._target.config, document, entry)
+        try:
+            with in_words():
+                self._told.step("auditing the target")
+                self.journal.seen.append(self._checks.look(self._connection))
+                expected = parse(f"env:{self._target.name}")
+                scope = scope_of(self._target.config, expected, None, self._told.step, self._benches)
+                self.journal.audit = audit(self._target.url, scope, self._told.step)
+        except RempartError as error:
+            self._record("failed", "failed", f"it is adopted, and could not be audited: {error.message}")
+            raise
+        return self._record("finished", "succeeded", None)
+
+    def _record(self, kind: str, outcome: str, error: str | None) -> dict[str, Any]:
+        document = self._document(outcome, error)
+        record(self._target, self._connection, kind, document, self._told.note)
         return document
 
     @property
@@ -120,10 +135,12 @@ class _Adoption:
 
     def _document(self, outcome: str, error: str | None) -> dict[str, Any]:
         assert self.journal is not None
-        marker = facts_of(self._connection).marker
-        document = self.journal.document(
-            outcome, error, time.monotonic() - self._begun, marker.database if marker else None
-        )
+        database = None
+        # A session that is lost cannot tell; the deployment is recorded without.
+        with suppress(RempartError, psycopg.Error):
+            marker = facts_of(self._connection).marker
+            database = marker.database if marker else None
+        document = self.journal.document(outcome, error, time.monotonic() - self._begun, database)
         return document | {"rollback": "restore the backup that was taken before: there is no other way back"}
 
 
@@ -152,6 +169,7 @@ def adopt_behind_gates(
         RempartError: See `adoption.adopt`; a gate is closed, or another deployment holds the lock.
     """
     with (
+        in_words(),
         Workbenches(target.config, told.step) as benches,
         deployment_lock(target, "adopt", wait, told.step) as lock,
     ):

@@ -12,7 +12,7 @@ from rempart.audit.project import scope_of
 from rempart.audit.run import audit
 from rempart.deploy import evidence, ledger
 from rempart.deploy.document import Journal, new_id
-from rempart.deploy.ending import committed, in_words, write_end
+from rempart.deploy.ending import committed, in_words, record
 from rempart.deploy.gates import Override, Passed, run_gates
 from rempart.deploy.interrupted import note_interrupted
 from rempart.deploy.lock import DeploymentLock, deployment_lock
@@ -300,14 +300,7 @@ class _Deployment:
         # The revision after which the checks failed was looked at and rolled back.
         del self._journal.seen[len(self._journal.done) + 1 :]
         document = self._journal.document(outcome, error, seconds, self._database)
-        entry = None
-        try:
-            entry = write_end(self._target, self._connection, kind, self._journal.id, document)
-        except RempartError as trouble:
-            self._told.note(f"the ledger could not be written ({trouble.message}): the evidence folder has the record")
-            # It may have been written all the same, and the next run writes what the ledger says beside this.
-            document["id"] += "-unconfirmed"
-        evidence.write(self._target.config, document, entry)
+        record(self._target, self._connection, kind, document, self._told.note)
         return document
 
     def _show_plan(self) -> None:

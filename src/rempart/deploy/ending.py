@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,38 +31,47 @@ def in_words() -> Iterator[None]:
         ) from error
 
 
-def write_end(
-    target: Target, connection: Connection, kind: str, deployment: str, document: Mapping[str, Any]
-) -> ledger.Entry | None:
-    """Write the end of a deployment into the ledger.
-
-    When the session is lost, nobody knows whether it was written: another session looks, and writes what is missing.
+def record(
+    target: Target, connection: Connection, kind: str, document: dict[str, Any], note: Callable[[str], None]
+) -> None:
+    """Write the end of a deployment into the ledger, where there is one, and into the evidence folder.
 
     Args:
         target: The environment.
         connection: The session that deployed.
         kind: Which end it is.
-        deployment: Which deployment.
-        document: Its document.
-
-    Returns:
-        The entry; None where there is no ledger.
+        document: Its document; it gets another id when nobody knows whether the ledger has it.
+        note: Told what a person should know.
 
     Raises:
-        RempartError: It could not be written, or nobody knows whether it was.
+        OperationError: The evidence folder cannot be written.
     """
+    entry = None
+    try:
+        entry = _write_end(target, connection, kind, document)
+    except RempartError as trouble:
+        note(f"the ledger could not be written ({trouble.message}): the evidence folder has the record")
+        # It may have been written all the same, and the next run writes what the ledger says beside this.
+        document["id"] += "-unconfirmed"
+    evidence.write(target.config, document, entry)
+
+
+def _write_end(target: Target, connection: Connection, kind: str, document: Mapping[str, Any]) -> ledger.Entry | None:
+    """The entry that ends a deployment; None where there is no ledger.
+
+    When the session is lost, nobody knows whether it was written: another session looks, and writes what is missing.
+    """
+    deployment, content = str(document["id"]), evidence.recorded(document)
     try:
         with in_words():
-            if not ledger.exists(connection):
-                return None
-            return ledger.append(connection, kind, deployment, evidence.recorded(document))
+            return ledger.append(connection, kind, deployment, content) if ledger.exists(connection) else None
     except RempartError:
         with in_words(), target.connection("record") as another:
             limit(another, target.environment.lock_timeout, target.environment.statement_timeout)
             for entry in ledger.entries(another):
                 if entry.deployment == deployment and entry.kind == kind:
                     return entry
-            return ledger.append(another, kind, deployment, evidence.recorded(document))
+            return ledger.append(another, kind, deployment, content)
 
 
 def committed(

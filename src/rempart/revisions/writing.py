@@ -7,8 +7,10 @@ import io
 from pathlib import Path
 
 import alembic.command
+from alembic.script import ScriptDirectory
 
 from rempart.config import Config
+from rempart.errors import UsageError
 from rempart.revisions import autogenerate, numbering
 from rempart.revisions.generate import Content
 from rempart.revisions.runner import online, translated_errors
@@ -27,9 +29,14 @@ def write_revision(url: str, message: str, content: Content, config: Config | No
         The file; None when there is nothing to write.
 
     Raises:
-        UsageError: The revisions do not form a history.
+        UsageError: The revisions do not form a history, or their template is missing.
     """
     alembic_config, _ = online(url, config)
+    template = Path(ScriptDirectory.from_config(alembic_config).dir) / "script.py.mako"
+    if not template.is_file():
+        raise UsageError(
+            f"{template} does not exist: Alembic writes revisions by it.", "Make one; `alembic init` does."
+        )
     alembic_config.attributes[numbering.AUTOGENERATES] = True
     alembic_config.attributes[autogenerate.CONTENT] = content
     # Alembic tells on standard output what it does, and can be told to be quiet only on its own command line.
