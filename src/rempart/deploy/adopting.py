@@ -106,6 +106,11 @@ class _Adoption:
             raise
         return self._record("finished", "succeeded", None)
 
+    def broken_off(self, error: RempartError) -> None:
+        """Record an adoption that was confirmed, and did not reach its end."""
+        if self.journal is not None and self.journal.seen:
+            self._record("failed", "failed", error.message)
+
     def _record(self, kind: str, outcome: str, error: str | None) -> dict[str, Any]:
         document = self._document(outcome, error)
         record(self._target, self._connection, kind, document, self._told.note)
@@ -182,5 +187,9 @@ def adopt_behind_gates(
             content={"revisions": {revision: found.history.digests[revision] for revision in stamped}},
             deployment=found.id,
         )
-        outcome = adopt(target, baseline=baseline, apply=True, hooks=hooks, step=told.step)
+        try:
+            outcome = adopt(target, baseline=baseline, apply=True, hooks=hooks, step=told.step)
+        except RempartError as error:
+            found.broken_off(error)
+            raise
         return outcome, found.finish(outcome) if outcome.adopted is not None else None

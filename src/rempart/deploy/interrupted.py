@@ -10,7 +10,19 @@ from rempart.deploy import evidence, ledger
 from rempart.deploy.ledger import Entry
 from rempart.deploy.target import Connection, Facts, Target, facts_of, refuse_another
 
-_ENDS = ("finished", "failed", "refused", "interrupted", "adopted")
+_BEGINNINGS = ("started", "adopted")  # an adoption is one transaction: its entry tells that it is committed
+_ENDS = ("finished", "failed", "refused", "interrupted")
+
+
+_ADOPTION: Mapping[str, Any] = {
+    "operation": "adopt",
+    "from": "unmanaged",
+    "plan": None,
+    "actor": None,
+    "release": None,
+    "commit": None,
+    "overrides": {},
+}
 
 
 def note_interrupted(target: Target, connection: Connection) -> list[str]:
@@ -31,11 +43,12 @@ def note_interrupted(target: Target, connection: Connection) -> list[str]:
     ended = {entry.deployment for entry in entries if entry.kind in _ENDS}
     notes = []
     for entry in entries:
-        if entry.kind == "started" and entry.deployment not in ended:
+        if entry.kind in _BEGINNINGS and entry.deployment not in ended:
             ran = [one for one in entries if one.kind == "revision" and one.deployment == entry.deployment]
             document = _document(target, facts, entry, ran)
             ledger.append(connection, "interrupted", entry.deployment, evidence.recorded(document))
             done = [f"{one.content['direction']} of {one.content['revision']}" for one in ran]
+            done += [f"the adoption at {document['to']}"] if entry.kind == "adopted" else []
             what = f"committed before: {', '.join(done)}" if done else "nothing was committed"
             notes.append(f"the deployment {entry.deployment} was interrupted; {what}")
     for path in evidence.repair(target.config, target.name, ledger.entries(connection)):
@@ -45,8 +58,10 @@ def note_interrupted(target: Target, connection: Connection) -> list[str]:
 
 def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]) -> dict[str, Any]:
     """The document of a deployment that could not write its own: what the ledger knows of it."""
-    said, last = started.content, ran[-1] if ran else started
-    catalogs = [one.content["catalog"] for one in ran]
+    adopted = started.kind == "adopted"
+    said = {**_ADOPTION, "to": started.content["baseline"]} if adopted else started.content
+    last = ran[-1] if ran else started
+    catalogs = [one.content["catalog"] for one in ([started] if adopted else ran)]
     overridden = [
         f"the gate {name} was overridden by {one['by']}: {one['reason']}" for name, one in said["overrides"].items()
     ]
@@ -71,7 +86,7 @@ def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]
         "error": "the command was killed, or lost its database, before it could write its end",
         "from": said["from"],
         "to": said["to"],
-        "reached": _reached(last) if ran else said["from"],
+        "reached": _reached(last) if ran else said["to" if adopted else "from"],
         "plan": said["plan"],
         "revisions": [_revision(one.content) for one in ran],
         "gates": [],
@@ -81,7 +96,7 @@ def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]
         "access": None,
         "anon": None,
         "audit": None,
-        "rollback": f"rempart rollback --env {target.name} --to {said['from']}",
+        "rollback": None if adopted else f"rempart rollback --env {target.name} --to {said['from']}",
         "notes": [
             "Written by the next deployment, from the ledger: what the gates said is lost; none of them was closed.",
             *overridden,
