@@ -137,6 +137,8 @@ def run_steps(
                     limit(driver, limits.lock_timeout, limits.statement_timeout)
                     _pass(connection, config, run, allow_data_loss=allow_data_loss)
                 except Exception as error:
+                    if run.at == len(left):
+                        raise
                     step = left[run.at]
                     if not _is_worth_another(error, watch) or attempts.get(step.revision, 0) >= limits.attempts:
                         raise _told(error, step, run, observer) from error
