@@ -1,7 +1,8 @@
 """Both catalogs of two large databases read and compared, and how that grows with their size.
 
 Others are measured in the same run, in turn, when their commands are named: REMPART_RESULTS (`results`, of the package
-of that name) and REMPART_MIGRA (`migra`).
+of that name) and REMPART_MIGRA (`migra`). alembic_utils takes minutes for a few tables: REMPART_ALEMBIC_UTILS, an
+interpreter that has it, is measured on a schema of its own size, once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from benchmarks.measure import Result
 from rempart.config import Config
@@ -22,6 +24,7 @@ TARGET_SECONDS = 2.0
 TARGET_MB = 200
 TARGET_GROWTH = 1.25  # of the time per object, from 800 to 3,200 tables
 SIZES = (800, 3200)
+SMALL = 20  # tables for alembic_utils
 _AT_ONCE = 50  # tables a transaction: each takes locks
 
 _TABLE = """
@@ -76,6 +79,11 @@ def run(config: Config, rows: int, runs: int) -> Result:
         result.rows.append(["rempart", tables, seconds, seconds / tables * 1000, memory])
         if tables == SIZES[0] and (seconds > TARGET_SECONDS or memory > TARGET_MB):
             result.missed.append(f"{tables} tables: {seconds:.2f} s, {memory} MB")
+    if interpreter := os.environ.get("REMPART_ALEMBIC_UTILS"):
+        with temporary_server() as server:
+            urls = _two_databases(server, SMALL)
+            for name, seconds in (("alembic_utils", _alembic_utils(interpreter, urls)), ("rempart", _compare(urls)[0])):
+                result.rows.append([name, SMALL, seconds, seconds / SMALL * 1000, ""])
     if per_table[-1] > per_table[0] * TARGET_GROWTH:
         result.missed.append(f"a table costs {per_table[-1] / per_table[0]:.2f} times as much in the larger database")
     return result
@@ -120,3 +128,11 @@ def _others(urls: list[str], runs: int) -> dict[str, float]:
                 raise RuntimeError(f"{name} did not find the difference: {ran.stderr[-300:]}")
             found[name].append(time.perf_counter() - started)
     return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+def _alembic_utils(interpreter: str, urls: list[str]) -> float:
+    """Seconds of Alembic with alembic_utils; that row security is off it does not see."""
+    peer = Path(__file__).with_name("alembic_utils_peer.py")
+    started = time.perf_counter()
+    subprocess.run([interpreter, str(peer), *urls], capture_output=True, check=True)
+    return time.perf_counter() - started
