@@ -1,7 +1,8 @@
 """What alembic_utils and Alembic see of two databases: run by an interpreter that has both, with two URLs.
 
-Tables are reflected from the first database; views, functions, triggers, policies and grants are read from it as entities, as a
-project that keeps them in Python would have them. Prints the operations that would bring the second in line.
+Tables are reflected from the first database; views, functions, triggers, policies and grants are read from it as
+entities, as a project that keeps them in Python would have them. Prints the operations that would bring the second in
+line.
 """
 
 from __future__ import annotations
