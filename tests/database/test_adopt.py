@@ -44,6 +44,8 @@ from rempart.postgres import databases, platform
 from rempart.postgres.server import Server
 from rempart.revisions import runner
 
+pytestmark = pytest.mark.costly
+
 NAN = "insert into public.receptions (citerne_id, volume_ambiant) select id, 'NaN' from public.citernes limit 1"
 TWICE = (
     "insert into public.profils (user_id, nom_complet, role)"
@@ -412,6 +414,7 @@ def test_a_view_that_others_read_keeps_the_rights_of_its_owner(own_server: Serve
         assert old.rows("select has_table_privilege('rapport', 'public.w', 'select')") == [(True,)]
 
 
+@pytest.mark.slow
 def test_nothing_that_holds_data_is_dropped_for_the_baseline(server: Server) -> None:
     baseline = "create view public.stock as select 1 as n"
     with (
@@ -625,6 +628,7 @@ def test_of_two_equal_catalogs_nothing_is_to_be_done(old: Old) -> None:
 
 
 @pytest.mark.one_backend
+@pytest.mark.slow
 def test_roles_are_the_hosts_and_only_what_they_have_more_stops_it(own_server: Server) -> None:
     with small_project(SMALL) as folder, old_database(own_server, folder, OLD) as old:
         with old.database.connect() as superuser:

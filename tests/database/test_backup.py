@@ -160,6 +160,7 @@ def test_a_backup_of_the_project_is_restored_with_every_row_and_object(
 
 
 @pytest.mark.one_backend
+@pytest.mark.slow
 def test_odd_names_partitions_and_large_objects_are_backed_up_and_counted(odd: Database, place: Place) -> None:
     made = take(place.config, "staging")
     assert made.rows == {
@@ -587,6 +588,7 @@ FORMATS = {
         pytest.param("tar", False, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_an_existing_dump_is_restored_and_registered(
     sample_database: Database,
     place: Place,
@@ -619,6 +621,7 @@ def test_an_existing_dump_is_restored_and_registered(
 
 
 @pytest.mark.one_backend
+@pytest.mark.slow
 def test_a_dump_by_hand_of_an_unmarked_database_is_registered_but_proves_nothing(
     depot_database: Database, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

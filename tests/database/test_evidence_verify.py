@@ -16,6 +16,8 @@ from rempart.config import Config
 from rempart.deploy import evidence, ledger
 from rempart.deploy.evidence_check import read_record, verify
 
+pytestmark = pytest.mark.costly
+
 Connection = psycopg.Connection[Any]
 
 

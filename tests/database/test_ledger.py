@@ -27,6 +27,8 @@ from rempart.deploy import ledger
 from rempart.errors import OperationError, UsageError
 from rempart.revisions.workbench import without_own_objects
 
+pytestmark = pytest.mark.costly
+
 TABLES = ("rempart.deployment_ledger", "rempart.environment_marker")
 
 

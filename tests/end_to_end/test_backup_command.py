@@ -120,6 +120,7 @@ def test_a_backup_says_what_it_holds_and_what_was_done(depot: Depot) -> None:
     assert SECRET not in record.read_text()
 
 
+@pytest.mark.slow
 def test_an_existing_dump_is_registered_as_json(depot: Depot, tmp_path: Path) -> None:
     file = tmp_path / "rows.dump"
     program = str((depot.server.bin_dir or Path()) / "pg_dump")
@@ -135,6 +136,7 @@ def test_an_existing_dump_is_registered_as_json(depot: Depot, tmp_path: Path) ->
     assert broken.returncode == 1 and len(depot.registered()) == 1
 
 
+@pytest.mark.slow
 def test_wrong_usage_and_a_server_that_is_not_there(depot: Depot, tmp_path: Path) -> None:
     assert depot.run("--env", "elsewhere").returncode == 2
     assert depot.run("--env", "staging", "--revision", "0002").returncode == 2

@@ -46,6 +46,7 @@ def commands_of_the_runbook() -> list[list[str]]:
     return [shlex.split(line) for block in blocks for line in block.splitlines() if line.strip()]
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_runbook_run(run: Run) -> None:
     commands = commands_of_the_runbook()
     assert len(commands) == 3

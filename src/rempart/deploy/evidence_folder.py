@@ -52,7 +52,6 @@ class Anchor:
         """As it is written, without the end of the line."""
         return f"{self.sha256}  {self.file}  {self.number or _NONE} {self.digest or _NONE}  {self.page}"
 
-
     def seal(self, page: bytes) -> str:
         """What `page` has to be for a page.
 
