@@ -33,6 +33,7 @@ VARYING = (
     (r"\b\d+(\.\d+)? s\b", "N s"),
     (r"seconds +dump .*", "seconds"),
     (r"-(apply|promote|rollback|dry-run)-[0-9a-fH][0-9a-zA-Z]*", r"-\1-HASH"),
+    (r"\([^()\s]+@[^()\s]+\)", "(ACCOUNT)"),
     (r"\d+ bytes", "N bytes"),
     (r"\b[0-9a-f]{12}\b", "HASH"),
 )
