@@ -32,13 +32,16 @@ from rempart.postgres.dump import bring_over
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect, masked
 from rempart.revisions.connecting import database_url
-from rempart.revisions.workbench import without_own_objects
+from rempart.revisions.workbench import without_maintain, without_own_objects
 
 Step = Callable[[str], None]
 _OF_THE_CLUSTER = ("database", "role", "membership", "setting", "system object")  # no dump of one database holds them
 _CHANGED = {"create": "it was not there", "drop": "it is missing", "alter": "it is another one"}
 _SHOWN = 10
 _RESTORED, _EXPECTED = "rempart_restored", "rempart_expected"
+
+
+_FIRST_WITH_MAINTAIN = 17
 
 
 @dataclass(frozen=True)
@@ -161,8 +164,8 @@ def try_out(path: Path, expected: Expected, step: Step = lambda _message: None) 
         with connect(server.url(_RESTORED)) as connection:
             problems = differing(expected.rows, rows_of(connection))
             problems += [f"{table}: its rows are not in the dump" for table in archive.lacking(expected.rows)]
-            after = comparable(read(connection), left_out)
-        before = comparable(printed_by(server, _EXPECTED, expected), left_out)
+            after = comparable(read(connection), left_out, expected.major)
+        before = comparable(printed_by(server, _EXPECTED, expected), left_out, expected.major)
     problems += [f"{one.identity}: {_CHANGED[one.action]}" for one in compare(before, after)]
     if problems:
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
@@ -174,12 +177,14 @@ def try_out(path: Path, expected: Expected, step: Step = lambda _message: None) 
     return left_out
 
 
-def comparable(catalog: Catalog, left_out: Sequence[str] = ()) -> Catalog:
+def comparable(catalog: Catalog, left_out: Sequence[str] = (), origin: int | None = None) -> Catalog:
     """A catalog without what no dump of one database brings back: what belongs to the cluster, and tablespaces.
 
     Args:
         catalog: The catalog.
         left_out: What could not be restored here.
+        origin: Major version of the server it comes from; before 17 there was no privilege MAINTAIN, and what a newer
+            server makes of a default without it depends on who wrote the dump.
     """
     absent = {Identity("extension", "", name.removeprefix("extension ")) for name in left_out}
     objects = {
@@ -187,7 +192,8 @@ def comparable(catalog: Catalog, left_out: Sequence[str] = ()) -> Catalog:
         for identity, made in catalog.objects.items()
         if identity.kind not in _OF_THE_CLUSTER and identity not in absent
     }
-    return replace(catalog, objects=objects)
+    made = replace(catalog, objects=objects)
+    return without_maintain(made) if origin is not None and origin < _FIRST_WITH_MAINTAIN else made
 
 
 def _url(target: Target) -> str:
