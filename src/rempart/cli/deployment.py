@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,7 +104,9 @@ def apply(
         raise UsageError("--with-data is for a dry run.", "Add --dry-run.")
     names = matching(Config.find(), env)
     if len(names) > 1 or any(character in one for one in env for character in "*?["):
-        _fleet(names, parallel, output)
+        passed_on = _arguments({"--to": [to], "--override": override or [], "--reason": [reason], "--wait": [wait],
+                                "--confirm": [confirm]}, dry_run=dry_run, with_data=with_data)  # fmt: skip
+        _fleet(names, parallel, passed_on, output)
         return
     from rempart.deploy.deploying import Request
 
@@ -217,13 +218,13 @@ def _dry_run(request: Request, output: Format | None, *, with_data: bool) -> Non
         raise typer.Exit(1)
 
 
-def _fleet(names: Sequence[str], parallel: int, output: Format) -> None:
+def _fleet(names: Sequence[str], parallel: int, arguments: Sequence[str], output: Format) -> None:
     from rempart.cli import deployment_report
     from rempart.config import Config
     from rempart.deploy.fleet import apply_to_all
 
     with progress() as told:
-        found = apply_to_all(Config.find(), names, parallel, _own_arguments(), told.step)
+        found = apply_to_all(Config.find(), names, parallel, arguments, told.step)
     if output is Format.JSON:
         _json(deployment_report.fleet_data(found))
     else:
@@ -232,17 +233,12 @@ def _fleet(names: Sequence[str], parallel: int, output: Format) -> None:
         raise typer.Exit(max(one.code or 1 for one in found if not one.ok))
 
 
-def _own_arguments() -> list[str]:
-    """What was asked for besides the environments."""
-    kept, skip = [], False
-    for argument in sys.argv[2:]:
-        if skip:
-            skip = False
-        elif argument in ("--env", "--parallel", "--format"):
-            skip = True
-        elif not argument.startswith(("--env=", "--parallel=", "--format=")):
-            kept.append(argument)
-    return kept
+def _arguments(given: Mapping[str, Sequence[object]], **flags: bool) -> list[str]:
+    """The options of a command, for the same command on one environment."""
+    found = [
+        word for name, values in given.items() for value in values if value is not None for word in (name, str(value))
+    ]
+    return found + [f"--{name.replace('_', '-')}" for name, wanted in flags.items() if wanted]
 
 
 def _json(data: object) -> None:

@@ -330,7 +330,7 @@ def _gate_data(one: Passed) -> dict[str, Any]:
         "ok": one.check.ok,
         "said": one.check.said,
         "details": list(one.check.details),
-        "override": None if override is None else {"reason": override.reason, "by": override.by},
+        "override": None if override is None else override.data,
     }
 
 

@@ -9,28 +9,26 @@ from typing import Any
 
 import psycopg
 
-from rempart.audit.project import scope_of
-from rempart.audit.run import audit
 from rempart.deploy import evidence
 from rempart.deploy.adoption import Hooks, Outcome, adopt
 from rempart.deploy.adoption_assessing import Report
 from rempart.deploy.adoption_draft import Draft
+from rempart.deploy.auditing import audited
 from rempart.deploy.deploying import Told
 from rempart.deploy.document import Journal, new_id
 from rempart.deploy.ending import in_words, record
-from rempart.deploy.gates import Override, Passed, run_gates
+from rempart.deploy.gates import Override, Passed, refusal, run_gates
 from rempart.deploy.lock import deployment_lock
-from rempart.deploy.planfile import planned_by
+from rempart.deploy.planfile import requesters_of
 from rempart.deploy.planning import Plan, server_time, write_plan
 from rempart.deploy.postchecks import PostChecks
 from rempart.deploy.situation import Situation
 from rempart.deploy.steps import UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of
 from rempart.deploy.who import person, who
-from rempart.errors import GateFailure, RempartError
+from rempart.errors import RempartError
 from rempart.revisions.autogenerate import sql_text
 from rempart.revisions.workbench import Workbenches
-from rempart.sources.source import parse
 
 _UNMANAGED = "unmanaged"
 
@@ -65,8 +63,7 @@ class _Adoption:
         config = self._target.config
         deployer = who(config.root, config.deployment.evidence)
         plan = self._plan(report, draft, person(deployer.actor))
-        asked = (*planned_by(config.deployment.evidence, plan.environment, plan.id), person(deployer.actor))
-        requesters = tuple(dict.fromkeys(asked))
+        requesters = requesters_of(config.deployment.evidence, self._target.name, plan.id, plan.requested_by)
         self.journal = Journal(self.id, "adopt", plan, deployer, requesters, self.now)
         situation = Situation(
             self._target, self._connection, plan, self.history, (), deployer, requesters, self.now, None, "", False,
@@ -74,12 +71,7 @@ class _Adoption:
         )  # fmt: skip
         self.journal.gates = run_gates(situation, self._overrides, self._wanted())
         write_plan(config, plan)
-        if closed := [one.check.name for one in self.journal.gates if not one.ok]:
-            error = GateFailure(
-                f"{len(closed)} of {len(self.journal.gates)} gates before {self._target.name} are closed:"
-                f" {', '.join(closed)}. Nothing was changed.",
-                "Put right what they say; --override GATE --reason TEXT is recorded.",
-            )
+        if (error := refusal(self.journal.gates, self._target.name)) is not None:
             evidence.write(config, self._document("refused", error.message), None)
             raise error
         self._confirm(plan, self.journal.gates)
@@ -96,11 +88,8 @@ class _Adoption:
         self.journal.done = [(step, outcome.adopted.seconds, outcome.adopted.attempts) for step in self._steps]
         try:
             with in_words():
-                self._told.step("auditing the target")
                 self.journal.seen.append(self._checks.look(self._connection))
-                expected = parse(f"env:{self._target.name}")
-                scope = scope_of(self._target.config, expected, None, self._told.step, self._benches)
-                self.journal.audit = audit(self._target.url, scope, self._told.step)
+                self.journal.audit = audited(self._target, self._benches, self._told.step)
         except RempartError as error:
             self._record("failed", "failed", f"it is adopted, and could not be audited: {error.message}")
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +27,7 @@ from rempart.deploy import ledger
 from rempart.deploy.adoption_copy import run_each
 from rempart.deploy.adoption_draft import Draft
 from rempart.deploy.queries import query
+from rempart.deploy.running import pause_after
 from rempart.deploy.target import Connection, Target
 from rempart.environment import Environment
 from rempart.errors import GateFailure, OperationError, UsageError
@@ -37,7 +37,6 @@ from rempart.revisions import runner
 from rempart.revisions.version_table import closed_version_table
 from rempart.revisions.workbench import without_maintain, without_own_objects
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0  # seconds
 _SHOWN = 8
 _PRINTED = frozenset({"definition", "query", "columns", "expression", "using", "with_check", "constraints"})
 """Fields that one version of Postgres writes in another way than the next."""
@@ -122,7 +121,7 @@ def carry_out(
                     f"a lock was not had in {attempt} attempts: {error.diag.message_primary}; nothing was changed",
                     "End the sessions that hold it (pg_stat_activity shows them), or adopt when they have ended.",
                 ) from None
-            time.sleep(min(_FIRST_PAUSE * 2 ** (attempt - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1.0))
+            time.sleep(pause_after(attempt))
         except psycopg.Error as error:
             said = error.diag.message_primary or " ".join(str(error).split())
             raise OperationError(

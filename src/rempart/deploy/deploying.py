@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from rempart.audit.project import scope_of
-from rempart.audit.run import audit
 from rempart.deploy import evidence, ledger
+from rempart.deploy.auditing import audited
 from rempart.deploy.document import Journal, new_id
 from rempart.deploy.ending import committed, in_words, record
-from rempart.deploy.gates import Override, Passed, run_gates
+from rempart.deploy.gates import Override, Passed, refusal, run_gates
 from rempart.deploy.interrupted import note_interrupted
 from rempart.deploy.lock import DeploymentLock, deployment_lock
 from rempart.deploy.observing import access_changes, keep_start
-from rempart.deploy.planfile import planned_by
+from rempart.deploy.planfile import requesters_of
 from rempart.deploy.planning import Plan, plan_of, revision_of, server_time, write_plan
 from rempart.deploy.postchecks import PostChecks
 from rempart.deploy.rehearsal import Rehearsal, rehearsal
@@ -27,10 +26,9 @@ from rempart.deploy.situation import Situation
 from rempart.deploy.steps import DOWNGRADE, UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of, refuse_another
 from rempart.deploy.who import person, who
-from rempart.errors import GateFailure, RempartError
+from rempart.errors import RempartError
 from rempart.postgres import binaries
 from rempart.revisions.workbench import Workbenches
-from rempart.sources.source import parse
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Prepared:
         situation: What the gates look at.
         rehearsed: The copy on which the revisions ran.
         journal: What is known of it so far.
-        entries: The ledger.
+        begun: When it began, by a clock that does not jump.
     """
 
     request: Request
@@ -128,9 +126,7 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
         rehearsed.run(steps, told.step, begun=begun_before(entries), allow_data_loss=request.allow_data_loss)
         access, trouble = access_changes(rehearsed, before, told.step) if observes else (None, "")
         plan = plan_of(target, facts, rehearsed, steps, start, goal, connection, person(deployer.actor))
-        requesters = tuple(
-            dict.fromkeys((*planned_by(config.deployment.evidence, plan.environment, plan.id), person(deployer.actor)))
-        )
+        requesters = requesters_of(config.deployment.evidence, target.name, plan.id, plan.requested_by)
         situation = Situation(
             target, connection, plan, history, entries, deployer, requesters, now, access, trouble,
             request.allow_data_loss, benches, told.step,
@@ -201,15 +197,9 @@ class _Deployment:
         """Ask the gates, run the revisions, audit, and record."""
         request, journal = self._found.request, self._journal
         journal.gates = run_gates(self._found.situation, request.overrides)
-        self._show_plan()
-        closed = [one.check for one in journal.gates if not one.ok]
-        if closed:
-            names = ", ".join(one.name for one in closed)
-            error = GateFailure(
-                f"{len(closed)} of {len(journal.gates)} gates before {self._target.name} are closed: {names}."
-                " Nothing was changed.",
-                "Put right what they say; --override GATE --reason TEXT is recorded.",
-            )
+        if self._plan.steps:
+            write_plan(self._target.config, self._plan)
+        if (error := refusal(journal.gates, self._target.name)) is not None:
             return Result(self._record("refused", "refused", error.message), error)
         request.confirm(self._plan, journal.gates)
         self._lock.check()
@@ -226,8 +216,7 @@ class _Deployment:
                 self._told.step("looking at the target")
                 journal.seen.append(self._checks.look(self._connection))
                 self._run_steps()
-                self._told.step("auditing the target")
-                journal.audit = self._audited()
+                journal.audit = audited(self._target, self._found.situation.benches, self._told.step)
         except RempartError as error:
             journal.done = committed(self._target, journal.id, plan.steps, journal.done)
             left = [step for step in plan.steps if step not in [one for one, _, _ in journal.done]]
@@ -271,12 +260,6 @@ class _Deployment:
         self._journal.notes.append(message)
         self._told.note(message)
 
-    def _audited(self) -> Any:
-        target = self._target
-        benches = self._found.situation.benches
-        scope = scope_of(target.config, parse(f"env:{target.name}"), None, self._told.step, benches)
-        return audit(target.url, scope, self._told.step)
-
     def _beginning(self) -> dict[str, Any]:
         journal, plan = self._journal, self._plan
         return {
@@ -287,11 +270,7 @@ class _Deployment:
             "actor": journal.who.actor,
             "release": journal.who.release,
             "commit": journal.who.commit,
-            "overrides": {
-                one.check.name: {"reason": one.override.reason, "by": one.override.by}
-                for one in journal.gates
-                if one.override is not None
-            },
+            "overrides": {one.check.name: one.override.data for one in journal.gates if one.override is not None},
         }
 
     def _record(self, kind: str, outcome: str, error: str | None) -> dict[str, Any]:
@@ -302,10 +281,6 @@ class _Deployment:
         document = self._journal.document(outcome, error, seconds, self._database)
         record(self._target, self._connection, kind, document, self._told.note)
         return document
-
-    def _show_plan(self) -> None:
-        if self._plan.steps:
-            write_plan(self._target.config, self._plan)
 
 
 def dry_run(request: Request, told: Told, *, restored: Rehearsal | None = None) -> dict[str, Any]:

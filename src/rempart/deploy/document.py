@@ -194,7 +194,7 @@ def _gate(one: Passed) -> dict[str, Any]:
         "said": masked(one.check.said),
         "details": [masked(line) for line in one.check.details],
         "seconds": round(one.check.seconds, 3),
-        "override": None if override is None else {"reason": override.reason, "by": override.by},
+        "override": None if override is None else override.data,
     }
 
 

@@ -11,7 +11,7 @@ from rempart.access import acknowledged
 from rempart.deploy import approval, backup, builds, losing, postchecks, project_gates, staging_gate, target_gates
 from rempart.deploy.situation import Situation
 from rempart.deploy.steps import DOWNGRADE, UPGRADE
-from rempart.errors import RempartError, UsageError
+from rempart.errors import GateFailure, RempartError, UsageError
 from rempart.revisions.checking import Check
 
 _Gate = Callable[[Situation], Check]
@@ -30,6 +30,11 @@ class Override:
 
     reason: str
     by: str
+
+    @property
+    def data(self) -> dict[str, str]:
+        """As the ledger and the evidence keep it."""
+        return {"reason": self.reason, "by": self.by}
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,23 @@ def run_gates(
         check = replace(check, name=name, seconds=took)
         found.append(Passed(check, None if check.ok else overrides.get(name)))
     return found
+
+
+def refusal(gates: Sequence[Passed], environment: str) -> GateFailure | None:
+    """What keeps a deployment from beginning; None when every gate is passed.
+
+    Args:
+        gates: What the gates said.
+        environment: Name of the environment they stand before.
+    """
+    closed = [one.check.name for one in gates if not one.ok]
+    if not closed:
+        return None
+    return GateFailure(
+        f"{len(closed)} of {len(gates)} gates before {environment} are closed: {', '.join(closed)}."
+        " Nothing was changed.",
+        "Put right what they say; --override GATE --reason TEXT is recorded.",
+    )
 
 
 def wanted(situation: Situation) -> list[str]:

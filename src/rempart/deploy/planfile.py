@@ -79,16 +79,18 @@ def _read_plan(file: Path) -> Mapping[str, Any]:
     return dict(plan)
 
 
-def planned_by(evidence: Path, environment: str, plan: str) -> list[str]:
-    """Who asked for a plan first; nobody when it was not written down.
+def requesters_of(evidence: Path, environment: str, plan: str, deployer: str) -> tuple[str, ...]:
+    """Who asks for a plan: who wrote it down first, where somebody did, and who deploys it now.
 
     Args:
         evidence: Folder of the record.
         environment: Name of the environment.
         plan: Id of the plan.
+        deployer: Who deploys it.
 
     Raises:
         UsageError: The file of the plan was changed.
     """
     file = evidence / environment / "plans" / f"{plan[:SHORT]}.json"
-    return [str(_read_plan(file)["requested_by"])] if file.is_file() else []
+    first = (str(_read_plan(file)["requested_by"]),) if file.is_file() else ()
+    return tuple(dict.fromkeys((*first, deployer)))

@@ -109,25 +109,21 @@ class Rehearsal:
             OperationError: One fails: it would fail on the target too.
         """
         with connect(self.server.url(self.database)) as observer:
-            before = [self.effects[-1].after if self.effects else self.catalog]
-            files: list[dict[int, tuple[str, int]]] = [_files(observer)]
+            before, files = self.effects[-1].after if self.effects else self.catalog, _files(observer)
             effects: dict[str, Effect] = {}
 
             def before_commit(one: Step, connection: Connection) -> None:
-                locks = _locks(connection, files[-1])
-                now = _files(connection)
-                rewritten = tuple(
-                    sorted(name for oid, (name, place) in files[-1].items() if oid in now and now[oid][1] != place)
-                )
+                nonlocal before, files
+                locks, now = _locks(connection, files), _files(connection)
+                moved = (name for oid, (name, place) in files.items() if oid in now and now[oid][1] != place)
                 read_whole = {int(row[0]) for row in connection.execute(query("scans"))}
                 # Counted are the transactions since the last report: the next one begins with none.
                 connection.execute("select pg_catalog.pg_stat_force_next_flush()")
-                scanned = tuple(sorted(files[-1][oid][0] for oid in read_whole if oid in files[-1]))
+                scanned = tuple(sorted(files[oid][0] for oid in read_whole if oid in files))
                 after = without_anything_own(read(connection, again=True))
-                changes = tuple(compare(before[-1], after))
-                effects[one.revision] = Effect(one, 0.0, before[-1], after, changes, locks, rewritten, scanned)
-                before.append(after)
-                files.append(now)
+                changes, rewritten = tuple(compare(before, after)), tuple(sorted(moved))
+                effects[one.revision] = Effect(one, 0.0, before, after, changes, locks, rewritten, scanned)
+                before, files = after, now
 
             def committed(one: Step, seconds: float, _attempts: int) -> None:
                 self.effects.append(replace(effects[one.revision], seconds=seconds))

@@ -142,7 +142,7 @@ def run_steps(
                     step = left[run.at]
                     if not _is_worth_another(error, watch) or attempts.get(step.revision, 0) >= limits.attempts:
                         raise _told(error, step, run, observer) from error
-                    pause = _pause(attempts[step.revision])
+                    pause = pause_after(attempts[step.revision])
                     hooks.note(
                         f"revision {step.revision}: a lock was not had within {_seconds(limits.lock_timeout)}"
                         f"{f' ({watch.blocked_by})' if watch.blocked_by else ''};"
@@ -208,8 +208,12 @@ def _is_worth_another(error: BaseException | None, watch: Watch) -> bool:
     return False
 
 
-def _pause(attempts: int) -> float:
-    """Seconds until the next attempt: twice as long each time, and never the same for two deployments."""
+def pause_after(attempts: int) -> float:
+    """Seconds until the next attempt: twice as long each time, and never the same for two deployments.
+
+    Args:
+        attempts: How many there were.
+    """
     longest: float = min(_FIRST_PAUSE * 2 ** (attempts - 1), _LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.0)
 
