@@ -14,6 +14,9 @@ import psycopg
 from psycopg import sql
 from servers import Database
 
+from rempart.catalog.compare import compare
+from rempart.catalog.model import Catalog
+from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.deploy.target import Target
 from rempart.environment import Environment
@@ -23,6 +26,7 @@ from rempart.postgres.server import Server
 ROOT = Path(__file__).resolve().parents[1]
 LEGACY = ROOT / "tests" / "legacy" / "depot.sql"
 DECISIONS = ROOT / "tests" / "legacy" / "decisions.sql"
+TABLE = "create table public.t (id int primary key, {});"
 ENVIRONMENT = "ancien"
 _VARIABLE = "ADOPTED_DATABASE_URL"
 _PROJECT = ("migrations", "alembic.ini", "schema", "policies", "pyproject.toml")
@@ -216,3 +220,15 @@ insert into public.documents (titre, confidentiel) values ('Contrat', true), ('T
 select nextval('public.numero_bordereau') from generate_series(1, 41);
 refresh materialized view public.kpi_journalier;
 """
+
+
+def state_of(old: Old) -> tuple[Catalog, dict[str, list[str]]]:
+    """All that an adoption could change."""
+    with old.database.connect() as superuser:
+        return read(superuser), contents(old.database, tables_of(old.database))
+
+
+def require_untouched(old: Old, before: tuple[Catalog, dict[str, list[str]]]) -> None:
+    catalog, rows = state_of(old)
+    assert compare(before[0], catalog) == []
+    assert rows == before[1]

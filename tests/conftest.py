@@ -4,7 +4,8 @@ A backend is `embedded-18`, `embedded-16` or `container`. REMPART_BACKENDS choos
 one named in REMPART_REQUIRE_BACKENDS fails the run when it is missing or ran no test.
 
 The default run is the quick one: tests marked `slow` are left out, and those marked `costly` run on the first backend
-only. REMPART_ALL=1, which CI sets, runs everything.
+only. REMPART_ALL=1, which CI sets, runs the slow ones too, and each costly one on a backend that its name chooses.
+REMPART_ALL=2 runs everything everywhere.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import json
 import os
 import shutil
 import subprocess
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from amount import Amount, amount
 from servers import Database, start_server
 
 from rempart.config import Config
@@ -28,10 +31,6 @@ from rempart.revisions import runner
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = ("embedded-18", "embedded-16", "container")
-
-
-def _everything() -> bool:
-    return os.environ.get("REMPART_ALL") == "1"
 
 
 def _named(variable: str) -> list[str]:
@@ -74,13 +73,17 @@ _ran: pytest.StashKey[Counter[str]] = pytest.StashKey()
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         backends = metafunc.config.stash[_backends]
-        limiting = {"one_backend"} if _everything() else {"one_backend", "costly"}
-        once = any(mark.name in limiting for mark in metafunc.definition.iter_markers())
-        metafunc.parametrize("backend", backends[:1] if once else backends, scope="session")
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        if "one_backend" in marks or ("costly" in marks and amount() is Amount.QUICK):
+            backends = backends[:1]
+        elif "costly" in marks and amount() is Amount.CI:
+            turn = zlib.crc32(metafunc.definition.nodeid.encode()) % len(backends)
+            backends = backends[turn : turn + 1]
+        metafunc.parametrize("backend", backends, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not _everything():
+    if amount() is Amount.QUICK:
         left_out = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("slow")]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from rempart.config import Config
-from rempart.deploy import evidence, ledger
-from rempart.deploy.ledger import Entry
+from rempart.deploy.record import evidence, ledger
+from rempart.deploy.record.ledger import Entry, Marker
+from rempart.deploy.record.verification import Recorded, verify
 
 DATABASE = "5b1c6f3e-0f5b-4c0e-9a56-2f6f4f5f0a11"
 OTHER_DATABASE = "99999999-0f5b-4c0e-9a56-2f6f4f5f0a11"
@@ -104,3 +106,33 @@ def ledger_of(*documents: Mapping[str, Any], database: str = DATABASE) -> list[E
 def keep(config: Config, entries: Iterable[Entry]) -> list[Path]:
     """Write the evidence of a ledger, as deployments do."""
     return [evidence.write(config, one.content["document"], one) for one in entries if "document" in one.content]
+
+
+def config_in(root: Path) -> Config:
+    """A project in a folder, with the environment `staging`."""
+    table = {"database": "depot", "owner": "o", "environments": {"staging": {"url_env": "STAGING_URL"}}}
+    return Config.from_table(table, root / "pyproject.toml")
+
+
+def kept_entries(config: Config) -> list[Entry]:
+    """Three deployments, with their evidence."""
+    made = ledger_of(document(1), document(2), document(3))
+    keep(config, made)
+    return made
+
+
+def folder(config: Config) -> Path:
+    """The evidence of `staging`."""
+    return config.deployment.evidence / "staging"
+
+
+def recorded(entries: list[Entry], **changed: Any) -> Recorded:
+    """What a database says whose ledger has these entries."""
+    made = Recorded(Marker("staging", DATABASE, entries[0].at), tuple(entries))
+    return replace(made, **changed)
+
+
+def said(config: Config, entries: list[Entry] | None, **changed: Any) -> str:
+    """Every problem, a line each."""
+    found = verify(config, "staging", None if entries is None else recorded(entries, **changed))
+    return "\n".join(f"{one.subject}: {one.reason}" for one in found.problems)

@@ -20,7 +20,7 @@ from mini_project import Project, mini_project
 import rempart.audit.run
 import rempart.cli.app
 import rempart.cli.deployment_report
-import rempart.deploy.backup_taking
+import rempart.deploy.backups.taking
 import rempart.deploy.deploying  # noqa: F401
 
 REVISIONS = ("0001", "0002", "0003", "0004")

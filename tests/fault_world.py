@@ -22,9 +22,10 @@ from judge import difference, schema_dump
 from mini_project import Project
 
 from rempart.config import Config
-from rempart.deploy import backup, ledger
-from rempart.deploy.evidence_check import read_record, verify
-from rempart.deploy.target_gates import ledger_revisions
+from rempart.deploy.backups import register
+from rempart.deploy.gates.target import ledger_revisions
+from rempart.deploy.record import ledger
+from rempart.deploy.record.verification import read_record, verify
 from rempart.postgres import account, cluster, databases, platform, process
 from rempart.postgres.cluster import EmbeddedServer
 from rempart.postgres.embedded import temporary_server
@@ -172,14 +173,15 @@ class World:
 
         def share() -> None:
             prepare()
-            from rempart.deploy import backup_restoring, backup_taking, rehearsal
+            from rempart.deploy import rehearsal
+            from rempart.deploy.backups import restoring, taking
             from rempart.revisions import workbench
 
             @contextmanager
             def already_there(*_: Any, **__: Any) -> Iterator[Server]:
                 yield workshop
 
-            for module in (rehearsal, workbench, backup_restoring, backup_taking):
+            for module in (rehearsal, workbench, restoring, taking):
                 if hasattr(module, "temporary_server"):
                     module.temporary_server = already_there  # type: ignore[attr-defined]
 
@@ -341,8 +343,8 @@ class World:
         ends = ("finished", "failed", "refused", "interrupted")
         assert begun <= {one.deployment for one in state.entries if one.kind in ends}, told
         if operation is OPERATIONS["backup"]:
-            (kept,) = backup.registered(self.config, "staging")
-            assert kept.path.is_file() and backup.changed(kept) is None, told
+            (kept,) = register.registered(self.config, "staging")
+            assert kept.path.is_file() and register.changed(kept) is None, told
             names = [one.name for one in (self.project.root / "backups").rglob("*") if one.is_file()]
             strays = [one for one in names if one != ".gitignore" and not one.startswith(kept.path.name)]
             assert not [*strays, *(one for one in names if one.endswith(".part"))], f"{names}: {told}"

@@ -17,10 +17,10 @@ from adopting import OLD, SMALL, Old, contents, old_database, small_project, tab
 
 from rempart.catalog.compare import compare
 from rempart.catalog.read import read
-from rempart.deploy.adoption import adopt
-from rempart.deploy.adoption_apply import Adopted, Expected, carry_out
-from rempart.deploy.adoption_assessing import assessed
-from rempart.deploy.adoption_draft import Draft, read_draft
+from rempart.deploy.adoption.applying import Adopted, Expected, carry_out
+from rempart.deploy.adoption.assessing import assessed
+from rempart.deploy.adoption.draft import Draft, read_draft
+from rempart.deploy.adoption.finding import adopt
 from rempart.deploy.target import Connection
 from rempart.errors import OperationError, RempartError, UsageError
 from rempart.postgres.server import Server
@@ -34,7 +34,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from rempart.config import Config
-from rempart.deploy.adoption import Hooks, adopt
+from rempart.deploy.adoption.finding import Hooks, adopt
 from rempart.deploy.target import Target
 from rempart.environment import Environment
 environment = Environment("ancien", "ADOPTED_DATABASE_URL")

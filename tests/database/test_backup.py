@@ -1,137 +1,43 @@
-"""Backups: taken in one snapshot, really restored, registered, and asked for by the gate; and every way to fail."""
+"""Backups: taken in one snapshot, really restored, compared with the database; and every way to fail."""
 
 from __future__ import annotations
 
-import gzip
 import os
 import signal
-import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
+from amount import Amount, amount
+from backup_fixtures import ODD, PATIENCE, SECRET, URL, Place, contents, cut_off, dump, marked
 from psycopg import sql
 from servers import Database
 from test_round_trips import CASES
 
 from rempart.catalog.compare import compare
 from rempart.catalog.read import read
-from rempart.config import Config
-from rempart.deploy import backup_archive, backup_restoring, ledger
-from rempart.deploy.backup import Backup, Origin, digest, gate, register, registered
-from rempart.deploy.backup_registering import register_existing
-from rempart.deploy.backup_source import held_still
-from rempart.deploy.backup_taking import comparable, expected_of, printed_by, take, try_out
-from rempart.environment import BackupRules, Deployment, Environment
-from rempart.errors import GateFailure, OperationError, UsageError
+from rempart.deploy.backups import archive_file, restoring
+from rempart.deploy.backups.register import registered
+from rempart.deploy.backups.source import held_still
+from rempart.deploy.backups.taking import comparable, expected_of, printed_by, take, try_out
+from rempart.deploy.record import ledger
+from rempart.environment import BackupRules
+from rempart.errors import GateFailure, OperationError
 from rempart.postgres import binaries, databases
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server
 
-URL = "BACKUP_TEST_URL"
-SECRET = "p4ss:w/rd@é"
-PATIENCE = timedelta(seconds=3)
+pytest_plugins = ["backup_fixtures"]
 
-ODD = '''
-create schema "Odd ""one""";
-create table "Odd ""one"""."parent table" (id int primary key, "Nom é" text);
-create table "Odd ""one"""."child""s" (
-    a int, b int generated always as identity, "p id" int references "Odd ""one"""."parent table"
-);
-insert into "Odd ""one"""."parent table" select n, repeat('é', n % 7) from generate_series(1, 50) n;
-insert into "Odd ""one"""."child""s" (a, "p id") select n, n from generate_series(1, 20) n;
-create table public.log (at date, n int) partition by range (at);
-create table public.log_2025 partition of public.log for values from ('2025-01-01') to ('2026-01-01');
-create table public.log_2026 partition of public.log for values from ('2026-01-01') to ('2027-01-01');
-insert into public.log select date '2025-12-25' + n, n from generate_series(0, 13) n;
-alter table public.log enable row level security;
-create policy seen on public.log using (n > 3);
-create view public.recent with (security_invoker = true) as select * from public.log where at > '2026-01-01';
-create materialized view public.counted as select count(*) from public.log;
-select lo_from_bytea(0, 'large');
-'''
-
-
-@dataclass(frozen=True)
-class Place:
-    """A project in a folder of its own, whose environment `staging` is a database of the test."""
-
-    config: Config
-
-    @property
-    def folder(self) -> Path:
-        return self.config.deployment.backups / "staging"
-
-    def files(self) -> list[str]:
-        """What backups left, with the register."""
-        found = [*self.folder.rglob("*"), *self.config.deployment.evidence.rglob("*.json")]
-        return sorted(file.name for file in found if file.is_file())
-
-    def gate(self, marker: ledger.Marker | None, now: datetime | None = None, name: str = "depot") -> Any:
-        return gate(self.config, "staging", marker, now or datetime.now(UTC), name)
-
-
-@pytest.fixture
-def place(tmp_path: Path, config: Config) -> Place:
-    environment = Environment("staging", URL, lock_timeout=PATIENCE, backup=BackupRules(max_age=timedelta(hours=24)))
-    return Place(
-        replace(
-            config,
-            root=tmp_path,
-            environments={"staging": environment},
-            deployment=Deployment(evidence=tmp_path / "evidence", backups=tmp_path / "backups"),
-        )
-    )
-
-
-@pytest.fixture
-def odd(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """A database with odd names, partitions, row security, a materialized view and a large object."""
-    with databases.throwaway(server) as name:
-        made = Database(server, name, "postgres")
-        with made.connect() as connection:
-            connection.execute(ODD)
-        monkeypatch.setenv(URL, made.url())
-        yield made
-
-
-def contents(url: str) -> dict[str, str]:
-    """A digest of the rows of every table, by a query of this test's own."""
-    listed = (
-        "select format('%I.%I', table_schema, table_name) from information_schema.tables"
-        " where table_type = 'BASE TABLE' and table_schema !~ '^pg_' and table_schema <> 'information_schema'"
-    )
-    with psycopg.connect(url) as connection:
-        connection.execute("set row_security = off")
-        return {
-            name: connection.execute(
-                f"select coalesce(md5(string_agg(t::text, '|' order by t::text collate \"C\")), '') from {name} t"
-            ).fetchone()[0]  # type: ignore[index]
-            for (name,) in connection.execute(listed).fetchall()
-        }
-
-
-def dump(database: Database, file: Path, *options: str) -> Path:
-    """A dump by pg_dump, as somebody would take it without rempart."""
-    program = database.server.bin_dir or binaries.installed()[18].bin_dir
-    command = [program / "pg_dump", *options, f"--file={file}", f"--dbname={database.url()}"]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return file
-
-
-def marked(database: Database, environment: str = "staging") -> ledger.Marker:
-    with database.connect(database.owner) as connection:
-        ledger.ensure(connection)
-        return ledger.mark(connection, environment)
+PARTS = 12  # of the cases of the round trips
 
 
 def test_a_backup_of_the_project_is_restored_with_every_row_and_object(
@@ -149,7 +55,7 @@ def test_a_backup_of_the_project_is_restored_with_every_row_and_object(
     assert registered(place.config, "staging") == [made]
     assert place.gate(marker, name=sample_database.name).ok
     before = contents(sample_database.url())
-    with backup_restoring.restored(place.config, made) as (server, name):
+    with restoring.restored(place.config, made) as (server, name):
         assert contents(server.url(name)) == before
         with psycopg.connect(server.url(name, sample_database.owner), autocommit=True) as connection:
             assert ledger.marker(connection) == marker
@@ -170,7 +76,7 @@ def test_odd_names_partitions_and_large_objects_are_backed_up_and_counted(odd: D
         "public.log_2026": 7,
         "large objects": 1,
     }
-    with backup_restoring.restored(place.config, made) as (server, name):
+    with restoring.restored(place.config, made) as (server, name):
         assert contents(server.url(name)) == contents(odd.url())
 
 
@@ -362,10 +268,6 @@ def _corrupt(file: Path, _database: Database) -> None:
     file.write_bytes(content)
 
 
-def _cut_off(file: Path, _database: Database) -> None:
-    file.write_bytes(file.read_bytes()[:-2000])
-
-
 def _after(statement: str) -> Callable[[Path, Database], None]:
     def planted(file: Path, database: Database) -> None:
         with database.connect() as connection:
@@ -377,7 +279,7 @@ def _after(statement: str) -> Callable[[Path, Database], None]:
 
 PLANTED = {
     "corrupt": (_corrupt, r"cannot be restored|cannot be read as a dump"),
-    "cut off": (_cut_off, r"cannot be restored|cannot be read as a dump"),
+    "cut off": (cut_off, r"cannot be restored|cannot be read as a dump"),
     "a row less": (_after("delete from public.log where n = 1"), r"public\.log_2025: 7 rows in the database, 6 rows"),
     "a row more": (_after("insert into public.log values ('2026-02-02', 0)"), r"log_2026: 7 rows .*, 8 rows restored"),
     "a table less": (_after("drop table public.log cascade"), r"public\.log_2025: 7 rows .*, no such table restored"),
@@ -403,7 +305,7 @@ def test_a_dump_that_is_not_what_the_database_holds_is_refused(odd: Database, tm
 
 @pytest.mark.slow
 @pytest.mark.parametrize("newer", [False, True], ids=["same version", "newer client"])
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(PARTS if amount() is Amount.EVERYTHING else 1))
 def test_no_object_of_any_kind_is_taken_for_another_one_when_it_comes_back(
     newer: bool, part: int, tmp_path: Path
 ) -> None:
@@ -412,7 +314,7 @@ def test_no_object_of_any_kind_is_taken_for_another_one_when_it_comes_back(
             with psycopg.connect(one.url(), autocommit=True) as connection:
                 connection.execute('create role r1; create role r2; create role "Rôle"')
         wrong = {}
-        for number, case in enumerate(CASES[part::4]):
+        for number, case in enumerate(CASES[part::PARTS]):
             with databases.throwaway(origin) as name:
                 made = Database(origin, name, "postgres")
                 with made.connect() as connection:
@@ -421,8 +323,8 @@ def test_no_object_of_any_kind_is_taken_for_another_one_when_it_comes_back(
                     except psycopg.Error:
                         assert newer, "a case of 18 only"
                         continue
-                archive = backup_archive.read(dump(made, tmp_path / f"{number}.dump", "--format=custom"))
-                backup_restoring.load(server, f"back{number}", archive, "postgres")
+                archive = archive_file.read(dump(made, tmp_path / f"{number}.dump", "--format=custom"))
+                restoring.load(server, f"back{number}", archive, "postgres")
                 with held_still(made.url(), PATIENCE) as source:
                     expected = expected_of(source, made.url())
                 before = comparable(printed_by(server, f"there{number}", expected), origin=expected.major)
@@ -446,278 +348,3 @@ def test_a_database_whose_dump_cannot_be_restored_is_not_backed_up(odd: Database
     with pytest.raises(GateFailure, match=r'cannot be restored: .*relation "zones" does not exist'):
         take(place.config, "staging")
     assert place.files() == []
-
-
-MARKER = ledger.Marker("staging", "5b1f", datetime(2026, 1, 1, tzinfo=UTC))
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def known(place: Place) -> Backup:
-    """A registered backup, taken an hour before NOW."""
-    place.folder.mkdir(parents=True)
-    file = place.folder / "one.dump"
-    file.write_bytes(b"PGDMP and so on")
-    size, sha256 = digest(file)
-    made = Backup(
-        environment="staging",
-        database=Origin("depot", MARKER.database, "77", "depot_owner"),
-        path=file,
-        size=size,
-        sha256=sha256,
-        format="custom",
-        taken_at=NOW - timedelta(hours=1),
-        clock="server",
-        seconds={"dump": 0.1},
-        server="Postgres 18",
-        restored_on=18,
-        revision="0013",
-        rows={"public.t": 1},
-        catalog="c0",
-        validated=True,
-    )
-    register(place.config, made)
-    return made
-
-
-def test_the_gate_accepts_the_newest_backup_that_serves(place: Place, known: Backup) -> None:
-    check = place.gate(MARKER, NOW)
-    assert (check.name, check.ok, check.details) == ("backup", True, ())
-    assert check.said == "backups/staging/one.dump, taken 2026-11-22 11:00 UTC, 60 min ago"
-    # Clocks differ a little.
-    assert place.gate(MARKER, known.taken_at - timedelta(minutes=4)).ok
-
-
-REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "another database": ({"database": Origin("depot", "other", "77", "o")}, "of another database (other, not 5b1f)"),
-    "before the marker": ({"database": Origin("depot", None, "77", "o")}, "before the database was marked"),
-    "old": ({"taken_at": NOW - timedelta(hours=25)}, "too old: taken 25 h ago, and 24 h are allowed"),
-    "future": ({"taken_at": NOW + timedelta(minutes=6)}, "it is from the future"),
-    "not validated": ({"validated": False}, "it was not validated"),
-    "partial": ({"partial": ("public.a", "public.b")}, "it does not hold the rows of public.a, public.b"),
-    "environment": ({"environment": "production"}, "it is of production"),
-    "size": ({"size": 3}, "it has 15 bytes, and 3 were registered"),
-}
-
-
-@pytest.mark.parametrize("reason", REFUSED)
-def test_the_gate_refuses_a_backup_and_says_why(place: Place, known: Backup, reason: str) -> None:
-    changes, complaint = REFUSED[reason]
-    record = place.config.deployment.evidence / "staging" / "backups" / f"{known.sha256[:16]}.json"
-    assert place.gate(MARKER, NOW).ok
-    register(place.config, replace(known, **{**changes, "environment": "staging"}))
-    if "environment" in changes:
-        record.write_text(record.read_text().replace('"environment": "staging"', '"environment": "production"'))
-    check = place.gate(MARKER, NOW)
-    assert not check.ok and check.said.endswith("rempart backup --env staging")
-    assert len(check.details) == 1 and complaint in check.details[0]
-
-
-def test_the_gate_refuses_a_file_that_is_gone_swapped_or_a_record_that_was_edited(place: Place, known: Backup) -> None:
-    record = place.config.deployment.evidence / "staging" / "backups" / f"{known.sha256[:16]}.json"
-    text = record.read_text()
-    swapped = known.path.read_bytes()
-    known.path.write_bytes(swapped[:-1] + b"x")
-    assert "its SHA-256 is not the one that was registered" in place.gate(MARKER, NOW).details[0]
-    with pytest.raises(GateFailure, match="SHA-256"), backup_restoring.restored(place.config, known):
-        pass
-    known.path.unlink()
-    assert "the file is not there any more" in place.gate(MARKER, NOW).details[0]
-    known.path.write_bytes(swapped)
-    record.write_text(text.replace(known.sha256, "0" * 64))
-    assert "the record was edited" in place.gate(MARKER, NOW).details[0]
-    for broken in ("{", "[]", "{}", '{"version": 2}', text.replace('"rows"', '"lines"')):
-        record.write_text(broken)
-        check = place.gate(MARKER, NOW)
-        assert not check.ok and "the record cannot be used" in check.details[0]
-        assert registered(place.config, "staging") == []
-    record.unlink()
-    assert place.gate(MARKER, NOW).details == ("no backup of staging is registered",)
-
-
-@pytest.mark.one_backend
-def test_a_database_without_marker_is_known_by_its_name_and_server(
-    server: Server, odd: Database, place: Place, known: Backup
-) -> None:
-    with odd.connect() as connection:
-        (system,) = connection.execute("select system_identifier::text from pg_control_system()").fetchone() or ("",)
-
-    def said(**changes: Any) -> str:
-        register(place.config, replace(known, database=replace(known.database, **changes)))
-        check = place.gate(None, NOW)
-        return "" if check.ok else str(check.details[0])
-
-    assert said(id=None, system=system) == ""
-    assert "a database of that name on another server" in said(id=None, system="77")
-    assert "nothing tells which server it is of" in said(id=None, system=None)
-    assert "it is of the database shop, not depot" in said(id=None, system=system, name="shop")
-    assert "this one is not marked yet" in said(system=system)
-
-
-@pytest.mark.one_backend
-def test_a_database_that_says_it_is_another_environment_is_not_backed_up(
-    depot_database: Database, place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(URL, depot_database.owner_url)
-    marked(depot_database, "production")
-    with pytest.raises(UsageError, match="says it is production"):
-        take(place.config, "staging")
-    file = dump(depot_database, tmp_path / "x.dump", "--format=custom")
-    with pytest.raises(UsageError, match="is of production, as its marker says"):
-        register_existing(place.config, "staging", file)
-    assert place.files() == []
-
-
-FORMATS = {
-    "custom": ["--format=custom"],
-    "directory": ["--format=directory"],
-    "tar": ["--format=tar"],
-    "plain": ["--format=plain"],
-}
-
-
-@pytest.mark.one_backend
-@pytest.mark.parametrize(
-    ("written", "data_only"),
-    [
-        ("custom", False),
-        ("plain", False),
-        ("custom", True),
-        ("plain", True),
-        pytest.param("directory", False, marks=pytest.mark.slow),
-        pytest.param("tar", False, marks=pytest.mark.slow),
-    ],
-)
-@pytest.mark.slow
-def test_an_existing_dump_is_restored_and_registered(
-    sample_database: Database,
-    place: Place,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    written: str,
-    data_only: bool,
-) -> None:
-    monkeypatch.setenv(URL, sample_database.owner_url)
-    marker = marked(sample_database)
-    options = [*FORMATS[written], *(["--data-only"] if data_only else [])]
-    file = dump(sample_database, tmp_path / "by_hand", *options)
-    if data_only:
-        with pytest.raises(UsageError, match="holds rows and no schema"):
-            register_existing(place.config, "staging", file)
-    made = register_existing(place.config, "staging", file, "0013" if data_only else None)
-    assert (made.format, made.data_only, made.revision) == (written, data_only, "0013")
-    assert made.database.id == marker.database
-    assert registered(place.config, "staging") == [made]
-    assert place.gate(marker, name=sample_database.name).ok
-    with backup_restoring.restored(place.config, made) as (server, name):
-        assert contents(server.url(name)) == contents(sample_database.url())
-        with psycopg.connect(server.url(name)) as connection:
-            guards = "select count(*) from pg_trigger where tgenabled = 'A'"
-            assert connection.execute(guards).fetchone() == sample_database.connect().execute(guards).fetchone()
-    # The negative control of the whole: another file under that name.
-    changed = next(file.glob("*.dat*")) if file.is_dir() else file
-    changed.write_bytes(changed.read_bytes() + b" ")
-    assert not place.gate(marker, name=sample_database.name).ok
-
-
-@pytest.mark.one_backend
-@pytest.mark.slow
-def test_a_dump_by_hand_of_an_unmarked_database_is_registered_but_proves_nothing(
-    depot_database: Database, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(URL, depot_database.owner_url)
-    file = dump(depot_database, tmp_path / "x.dump", "--format=custom", "--exclude-table-data=public.clients")
-    notes: list[str] = []
-    made = register_existing(place.config, "staging", file, note=notes.append)
-    assert made.partial == ("public.clients",) and "does not hold the rows of public.clients" in notes[0]
-    assert "nothing tells which server" in place.gate(None, name=depot_database.name).details[0]
-    with pytest.raises(UsageError, match="is of revision 0013, as it says itself, and not 0012"):
-        register_existing(place.config, "staging", file, "0012")
-
-
-@pytest.mark.slow
-@pytest.mark.one_backend
-def test_rows_that_refer_to_nothing_are_reported(
-    sample_database: Database, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(URL, sample_database.owner_url)
-    file = dump(sample_database, tmp_path / "rows.sql", "--data-only")
-    lines = file.read_text().splitlines(keepends=True)
-    start = next(number for number, line in enumerate(lines) if line.startswith("COPY public.depots "))
-    del lines[start + 1]
-    file.write_text("".join(lines))
-    with pytest.raises(GateFailure, match=r"hang in the air: .*depot_id_fkey on public\.citernes: \d+ rows refer to"):
-        register_existing(place.config, "staging", file, "0013")
-    assert place.files() == []
-    # What the dump does not hold cannot be judged: told, not refused; and no gate takes it.
-    file = dump(sample_database, tmp_path / "public.dump", "--format=custom", "--data-only", "--schema=public")
-    notes: list[str] = []
-    made = register_existing(place.config, "staging", file, "0013", note=notes.append)
-    assert any("not decided, the dump does not hold the rows of auth.users" in note for note in notes)
-    assert "auth.users" in made.partial
-
-
-@pytest.mark.one_backend
-def test_foreign_keys_of_odd_names_and_matches_are_verified(odd: Database) -> None:
-    with odd.connect() as connection:
-        connection.execute(
-            "create table public.pair (a int, b int, primary key (a, b));"
-            "create table public.full_pair (a int, b int, foreign key (a, b) references public.pair match full);"
-            "create table public.simple_pair (a int, b int, foreign key (a, b) references public.pair);"
-            'create table public.late (x int); alter table public.late add constraint "late ""key""" foreign key (x)'
-            ' references "Odd ""one"""."parent table" not valid'
-        )
-        assert backup_restoring.hanging(connection, set()) == []
-        connection.execute("set session_replication_role = replica")
-        connection.execute('update "Odd ""one"""."child""s" set "p id" = 99 where a < 3')
-        connection.execute("insert into public.full_pair values (1, null)")
-        connection.execute("insert into public.simple_pair values (1, null)")
-        connection.execute("insert into public.late values (77)")
-        found = {one.name: (one.rows, one.reason) for one in backup_restoring.hanging(connection, set())}
-        lacking = {one.name: one.rows for one in backup_restoring.hanging(connection, {"public.pair"})}
-    assert found == {
-        'child"s_p id_fkey on "Odd ""one"""."child""s"': (2, ""),
-        "full_pair_a_b_fkey on public.full_pair": (1, ""),
-        'late "key" on public.late': (1, "it is not valid in the schema either"),
-    }
-    assert lacking["full_pair_a_b_fkey on public.full_pair"] is None
-
-
-@pytest.mark.one_backend
-def test_what_is_no_dump_of_one_database_with_rows_is_refused(odd: Database, place: Place, tmp_path: Path) -> None:
-    def complaint(file: Path, kind: type[Exception] = UsageError) -> str:
-        with pytest.raises(kind) as caught:
-            register_existing(place.config, "staging", file)
-        return str(caught.value)
-
-    assert "no such file" in complaint(tmp_path / "none.dump")
-    assert "it has no toc.dat" in complaint(tmp_path)
-    plain = dump(odd, tmp_path / "x.sql")
-    (tmp_path / "x.gz").write_bytes(gzip.compress(plain.read_bytes()))
-    assert "compressed by gzip" in complaint(tmp_path / "x.gz")
-    (tmp_path / "notes.txt").write_text("select 1;\n")
-    assert "does not say by which pg_dump" in complaint(tmp_path / "notes.txt")
-    (tmp_path / "all.sql").write_text(f"\\connect odd\n{plain.read_text()}")
-    assert "by pg_dumpall" in complaint(tmp_path / "all.sql")
-    assert "holds no rows" in complaint(dump(odd, tmp_path / "s.dump", "--format=c", "--schema-only"), GateFailure)
-    whole = dump(odd, tmp_path / "w.dump", "--format=c")
-    _cut_off(whole, odd)
-    assert "cannot be re" in complaint(whole, GateFailure)
-    with pytest.raises(UsageError, match="there is no environment elsewhere"):
-        register_existing(place.config, "elsewhere", plain)
-    assert place.files() == []
-
-
-@pytest.mark.one_backend
-def test_an_extension_that_is_not_here_is_left_out_and_told(server: Server, odd: Database, tmp_path: Path) -> None:
-    with odd.connect() as connection:
-        connection.execute("create extension vector; comment on extension vector is 'here'")
-    archive = backup_archive.read(dump(odd, tmp_path / "x.dump", "--format=custom"))
-    with temporary_server(18, {"extension_control_path": "/nowhere"}) as bare:
-        assert backup_restoring.load(bare, "odd", archive, "postgres") == ("extension vector",)
-        assert contents(bare.url("odd")) == contents(odd.url())
-        with odd.connect() as connection:
-            connection.execute("create table public.needing (v vector(3))")
-        archive = backup_archive.read(dump(odd, tmp_path / "y.dump", "--format=custom"))
-        with pytest.raises(GateFailure, match="vector"):
-            backup_restoring.load(bare, "odd2", archive, "postgres")

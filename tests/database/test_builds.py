@@ -16,8 +16,8 @@ from servers import Database
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.config import Config
-from rempart.deploy.build_contract import Build, RelationUse, load, named
-from rempart.deploy.builds import broken, gate, phase_of
+from rempart.deploy.builds.contract import Build, RelationUse, load, named
+from rempart.deploy.builds.in_service import broken, gate, phase_of
 from rempart.errors import UsageError
 from rempart.postgres import databases, platform
 from rempart.postgres.server import Server

@@ -13,8 +13,8 @@ from evidence_documents import document
 from servers import Database
 
 from rempart.config import Config
-from rempart.deploy import evidence, ledger
-from rempart.deploy.evidence_check import read_record, verify
+from rempart.deploy.record import evidence, ledger
+from rempart.deploy.record.verification import read_record, verify
 
 pytestmark = pytest.mark.costly
 

@@ -23,7 +23,7 @@ from rempart.audit.session import reading
 from rempart.catalog.compare import compare
 from rempart.catalog.read import read
 from rempart.config import Config
-from rempart.deploy import ledger
+from rempart.deploy.record import ledger
 from rempart.errors import OperationError, UsageError
 from rempart.revisions.workbench import without_own_objects
 

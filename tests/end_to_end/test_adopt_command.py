@@ -23,6 +23,12 @@ owner = "depot_owner"
 [tool.rempart.environments.ancien]
 url_env = "ANCIEN_URL"
 """
+SECOND_ENVIRONMENT = """
+[tool.rempart.environments.neuf]
+url_env = "NEUF_URL"
+protected = true
+requires = "ancien"
+"""
 REVISION = '''"""The baseline."""
 from rempart.revisions import execute
 
@@ -52,8 +58,9 @@ def ancien(project: Project) -> Iterator[tuple[Project, str]]:
     project.write("migrations/versions/0001_baseline.py", REVISION.format(sql=SMALL))
     config = Config.find(project.root)
     with temporary_server() as server:
-        databases.create(server, "ancien")
-        platform.install(server, "ancien", config.platform, config.owner)
+        for name in ("ancien", "neuf"):
+            databases.create(server, name)
+            platform.install(server, name, config.platform, config.owner)
         url = server.url("ancien", config.owner)
         with psycopg.connect(url) as owner:
             owner.execute(OLD)
@@ -115,6 +122,17 @@ def test_from_an_old_database_to_one_under_management(ancien: tuple[Project, str
     assert json.loads(project.run("apply", "--env", "ancien", "--format", "json", **secret).stdout)["revisions"] == []
     assert "under management already" in run("--apply", code=2)
     assert "unknown" not in outputs[-1]
+    # What was stamped counts as applied there, by the ledger and by the evidence folder alone.
+    project.write("pyproject.toml", PYPROJECT + SECOND_ENVIRONMENT)
+    secret["NEUF_URL"] = secret["ANCIEN_URL"].replace("/ancien", "/neuf")
+    for variables, said in (
+        (secret, "by the ledger of ancien"),
+        ({**secret, "ANCIEN_URL": ""}, "by the evidence folder of ancien"),
+    ):
+        ran = project.run("apply", "--env", "neuf", "--confirm", "neuf", "--format", "json", **variables)
+        (gate,) = [one for one in json.loads(ran.stdout)["gates"] if one["name"] == "staging"]
+        assert gate["said"].startswith(said)
+        assert not [line for line in gate["details"] if "revision 0001" in line], "what is left is what the audit found"
     with psycopg.connect(url) as owner:
         assert owner.execute("select version_num from rempart.alembic_version").fetchall() == [("0001",)]
     assert not any(PASSWORD in output for output in outputs)

@@ -254,6 +254,19 @@ def test_production_needs_the_same_content_on_staging(on_staging: DeploymentProj
 
 
 @pytest.mark.slow
+def test_staging_that_cannot_be_asked_is_known_by_its_evidence(on_staging: DeploymentProject) -> None:
+    apply = ("apply", "--env", "production", "--confirm", "production")
+    (gate,) = [one for one in on_staging.json(*apply, code=1, STAGING_URL="")["gates"] if one["name"] == "staging"]
+    assert (gate["ok"], gate["said"]) == (True, "by the evidence folder of staging")
+    (file,) = (on_staging.root / "evidence" / "staging").glob("*-apply-*.json")
+    file.write_text(file.read_text().replace('"outcome": "succeeded"', '"outcome": "succeeded "'))
+    assert "one of them was edited" in details(on_staging.json(*apply, code=1, STAGING_URL=""), "staging")
+    file.unlink()
+    missing = details(on_staging.json(*apply, code=1, STAGING_URL=""), "staging")
+    assert "revision 0001 was not applied to staging" in missing
+
+
+@pytest.mark.slow
 def test_gates_that_are_passed_over_are_recorded(on_staging: DeploymentProject) -> None:
     every = [
         word for gate in ("git", "check", "lint", "staging", "backup", "approval") for word in ("--override", gate)

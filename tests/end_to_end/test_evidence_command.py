@@ -11,7 +11,7 @@ from evidence_documents import document
 from mini_project import FILES, Project, mini_project
 
 from rempart.config import Config
-from rempart.deploy import evidence, ledger
+from rempart.deploy.record import evidence, ledger
 from rempart.postgres import databases
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect

@@ -14,10 +14,10 @@ import pytest
 from fault_project import Ran
 from fault_world import OPERATIONS, OWNER, World, fault_world
 
-from rempart.deploy import ledger
 from rempart.deploy.document import new_id
-from rempart.deploy.evidence_check import Verified, read_record, verify
-from rempart.deploy.evidence_folder import load
+from rempart.deploy.record import ledger
+from rempart.deploy.record.folder import load
+from rempart.deploy.record.verification import Verified, read_record, verify
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from signing_keys import Signing, make_key, plan, public
 
-from rempart.deploy.approval import Approval, CiApproval, approve, ci_approval, gate
-from rempart.deploy.persons import same_person
-from rempart.deploy.planfile import canonical, find_plan
+from rempart.deploy.approvals.approval import Approval, CiApproval, approve, ci_approval, gate
+from rempart.deploy.approvals.persons import same_person
+from rempart.deploy.planfile import find_plan
+from rempart.deploy.record.canonical import canonical
 from rempart.errors import GateFailure, OperationError, UsageError
 from rempart.revisions.checking import Check
 

@@ -38,8 +38,8 @@ def adopt(
     from rempart.cli.deployment_report import print_document
     from rempart.cli.progress import progress
     from rempart.config import Config
-    from rempart.deploy import adoption, adoption_report
-    from rempart.deploy.adopting import adopt_behind_gates
+    from rempart.deploy.adoption import finding, reporting
+    from rempart.deploy.adoption.behind_gates import adopt_behind_gates
     from rempart.deploy.deploying import Told
     from rempart.deploy.target import target_of
 
@@ -50,12 +50,12 @@ def adopt(
             ask = gate_options.confirmation(target, confirm, told)
             found, document = adopt_behind_gates(target, baseline, overrides, wait, ask, Told(told.step, told.note))
         else:
-            found = adoption.adopt(target, baseline=baseline, write=write, apply=apply, dry_run=dry_run, step=told.step)
+            found = finding.adopt(target, baseline=baseline, write=write, apply=apply, dry_run=dry_run, step=told.step)
             document = None
     if format_ is Format.JSON:
-        typer.echo(json.dumps(adoption_report.data(found), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(reporting.data(found), indent=2, ensure_ascii=False))
     else:
-        _print(adoption_report.text(found))
+        _print(reporting.text(found))
         if document is not None:
             print_document(document, target.config)
     if not found.report.can_go_on:

@@ -11,7 +11,7 @@ import typer
 from rempart.cli.formats import Format
 
 if TYPE_CHECKING:
-    from rempart.deploy.approval import Approval
+    from rempart.deploy.approvals.approval import Approval
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +36,7 @@ def approve(
     It holds for this plan, this database and its state, and for a time: when one of them moves it is void.
     """
     from rempart.config import Config
-    from rempart.deploy import approval
+    from rempart.deploy.approvals import approval
     from rempart.deploy.planfile import find_plan
 
     config = Config.find()

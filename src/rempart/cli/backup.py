@@ -13,7 +13,7 @@ from rempart.errors import UsageError
 
 if TYPE_CHECKING:
     from rempart.config import Config
-    from rempart.deploy.backup import Backup
+    from rempart.deploy.backups.register import Backup
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +37,8 @@ def backup(
     """
     from rempart.cli.progress import progress
     from rempart.config import Config
-    from rempart.deploy.backup_registering import register_existing
-    from rempart.deploy.backup_taking import take
+    from rempart.deploy.backups.registering import register_existing
+    from rempart.deploy.backups.taking import take
 
     if revision is not None and file is None:
         raise UsageError("--revision tells the revision of an existing dump.", next_step="name the dump by --file")

@@ -11,8 +11,8 @@ from rempart.cli.formats import Format
 from rempart.cli.progress import progress
 
 if TYPE_CHECKING:
-    from rempart.deploy.build_contract import Build
-    from rempart.deploy.build_needs import Lack
+    from rempart.deploy.builds.contract import Build
+    from rempart.deploy.builds.needs import Lack
 
 
 def register(app: typer.Typer) -> None:
@@ -31,8 +31,8 @@ def builds(
     """
     from rempart.catalog.read import read
     from rempart.config import Config
-    from rempart.deploy.build_contract import load, named
-    from rempart.deploy.builds import broken
+    from rempart.deploy.builds.contract import load, named
+    from rempart.deploy.builds.in_service import broken
     from rempart.postgres.server import connect
     from rempart.sources.live import url_of
     from rempart.sources.source import parse

@@ -16,7 +16,7 @@ from rempart.errors import UsageError
 
 if TYPE_CHECKING:
     from rempart.deploy.deploying import Request
-    from rempart.deploy.gates import Passed
+    from rempart.deploy.gates.running import Passed
     from rempart.deploy.planning import Plan
     from rempart.deploy.target import Target
 
@@ -59,9 +59,9 @@ def plan(
     """
     from rempart.cli import deployment_report
     from rempart.deploy.deploying import Request, Told, prepared
-    from rempart.deploy.gates import run_gates
+    from rempart.deploy.gates.project import findings_of
+    from rempart.deploy.gates.running import run_gates
     from rempart.deploy.planning import write_plan
-    from rempart.deploy.project_gates import findings_of
 
     target = _target(env)
     request = Request(target, to, with_access=True)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from rempart.deploy.document import access_change, changes_of
+from rempart.deploy.document import access_change, changes_of, gate_data
 
 if TYPE_CHECKING:
     from rempart.config import Config
     from rempart.deploy.fleet import Outcome
-    from rempart.deploy.gates import Passed
+    from rempart.deploy.gates.running import Passed
+    from rempart.deploy.gates.situation import Situation
     from rempart.deploy.planning import Impact, Plan
-    from rempart.deploy.situation import Situation
     from rempart.deploy.status import Status
 
 _SHOWN = 12
@@ -160,7 +160,7 @@ def plan_data(
             for step, effect, impact in zip(plan.steps, plan.effects, plan.impacts, strict=True)
         ],
         "access": None if situation.access is None else [access_change(one) for one in situation.access],
-        "gates": None if gates is None else [_gate_data(one) for one in gates],
+        "gates": None if gates is None else [gate_data(one) for one in gates],
         "rollback": plan.rollback,
     }
 
@@ -320,18 +320,7 @@ def _print_access(console: Console, situation: Situation) -> None:
 
 
 def _print_gates(console: Console, gates: Sequence[Passed]) -> None:
-    _print_document_gates(console, [_gate_data(one) for one in gates])
-
-
-def _gate_data(one: Passed) -> dict[str, Any]:
-    override = one.override
-    return {
-        "name": one.check.name,
-        "ok": one.check.ok,
-        "said": one.check.said,
-        "details": list(one.check.details),
-        "override": None if override is None else override.data,
-    }
+    _print_document_gates(console, [gate_data(one) for one in gates])
 
 
 def _print_document_gates(console: Console, gates: Sequence[Mapping[str, Any]]) -> None:

@@ -12,8 +12,8 @@ from rempart.cli.formats import Format
 from rempart.cli.progress import progress
 
 if TYPE_CHECKING:
-    from rempart.deploy.evidence_check import Verified
-    from rempart.deploy.evidence_list import Kept
+    from rempart.deploy.record.listing import Kept
+    from rempart.deploy.record.verification import Verified
 
 _Environment = Annotated[str | None, typer.Option("--env", metavar="NAME", help="Only this environment.")]
 _Output = Annotated[Format, typer.Option("--format", help="How the result is written.")]
@@ -42,9 +42,9 @@ def register(app: typer.Typer) -> None:
 def list_(env: _Environment = None, output: _Output = Format.TEXT) -> None:
     """List the deployments that the evidence folder knows, the earliest first."""
     from rempart.config import Config
-    from rempart.deploy import evidence_list
+    from rempart.deploy.record import listing
 
-    found = evidence_list.deployments(Config.find(), env)
+    found = listing.deployments(Config.find(), env)
     if output is Format.JSON:
         _print_json({"deployments": [_summary(one) for one in found]})
         return
@@ -72,13 +72,13 @@ def show(
 ) -> None:
     """Show one deployment as a log entry."""
     from rempart.config import Config
-    from rempart.deploy import evidence_list
+    from rempart.deploy.record import listing
 
-    found = evidence_list.deployment(Config.find(), deployment, env)
+    found = listing.deployment(Config.find(), deployment, env)
     if output is _PageFormat.JSON:
         typer.echo(json.dumps(found.document, indent=2, ensure_ascii=False))
         return
-    page = evidence_list.page_of(found)
+    page = listing.page_of(found)
     if output is _PageFormat.MARKDOWN:
         typer.echo(page, nl=False)
         return
@@ -101,7 +101,7 @@ def verify(
     Exit 1 when something was edited, is missing or does not fit together.
     """
     from rempart.config import Config
-    from rempart.deploy.evidence_check import verify_environments
+    from rempart.deploy.record.verification import verify_environments
 
     with progress() as told:
         found = verify_environments(Config.find(), env, offline=offline, step=told.step)

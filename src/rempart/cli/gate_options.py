@@ -12,8 +12,8 @@ from rempart.errors import UsageError
 
 if TYPE_CHECKING:
     from rempart.cli.progress import Progress
-    from rempart.deploy.gates import Override as GateOverride
-    from rempart.deploy.gates import Passed
+    from rempart.deploy.gates.running import Override as GateOverride
+    from rempart.deploy.gates.running import Passed
     from rempart.deploy.planning import Plan
     from rempart.deploy.target import Target
 
@@ -39,7 +39,7 @@ def overrides(target: Target, gates: Sequence[str] | None, reason: str | None) -
     Raises:
         UsageError: There is no such gate, or no reason.
     """
-    from rempart.deploy.gates import overrides_of
+    from rempart.deploy.gates.running import overrides_of
     from rempart.deploy.who import actor, person
 
     return overrides_of(gates or [], reason, person(actor(target.config.root)))

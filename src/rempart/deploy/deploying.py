@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from rempart.deploy import evidence, ledger
 from rempart.deploy.auditing import audited
 from rempart.deploy.document import Journal, new_id
 from rempart.deploy.ending import committed, in_words, record
-from rempart.deploy.gates import Override, Passed, refusal, run_gates
+from rempart.deploy.gates.running import Override, Passed, refusal, run_gates
+from rempart.deploy.gates.situation import Situation
 from rempart.deploy.interrupted import note_interrupted
 from rempart.deploy.lock import DeploymentLock, deployment_lock
 from rempart.deploy.observing import access_changes, keep_start
 from rempart.deploy.planfile import requesters_of
 from rempart.deploy.planning import Plan, plan_of, revision_of, server_time, write_plan
 from rempart.deploy.postchecks import PostChecks
+from rempart.deploy.record import evidence, ledger
 from rempart.deploy.rehearsal import Rehearsal, rehearsal
 from rempart.deploy.resuming import begun_before
 from rempart.deploy.running import Hooks, Limits, run_steps
-from rempart.deploy.situation import Situation
 from rempart.deploy.steps import DOWNGRADE, UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of, refuse_another
 from rempart.deploy.who import person, who

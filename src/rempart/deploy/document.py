@@ -10,7 +10,7 @@ from typing import Any
 
 from rempart.access.widening import AccessChange
 from rempart.audit.model import Anonymous, Audit
-from rempart.deploy.gates import Passed
+from rempart.deploy.gates.running import Passed
 from rempart.deploy.planning import Plan
 from rempart.deploy.postchecks import Seen
 from rempart.deploy.rehearsal import Effect
@@ -91,7 +91,7 @@ class Journal:
             "reached": _reached(reached, plan.start) if plan.steps else plan.start,
             "plan": plan.id,
             "revisions": [self._revision(index, step) for index, step in enumerate(plan.steps)],
-            "gates": [_gate(one) for one in self.gates],
+            "gates": [gate_data(one) for one in self.gates],
             "accepted": [
                 {"revision": revision, "said": line} for revision, lines in self.complaints.items() for line in lines
             ],
@@ -104,6 +104,7 @@ class Journal:
             "anon": _anon(self.seen[-1].anon) if self.seen else None,
             "audit": None if self.audit is None else {"passes": not _found(self.audit), "found": _found(self.audit)},
             "rollback": plan.rollback,
+            "stamped": {},
             "notes": list(self.notes),
         }
 
@@ -186,7 +187,12 @@ def access_change(one: AccessChange) -> dict[str, Any]:
     }
 
 
-def _gate(one: Passed) -> dict[str, Any]:
+def gate_data(one: Passed) -> dict[str, Any]:
+    """What a gate said.
+
+    Args:
+        one: The gate.
+    """
     override = one.override
     return {
         "name": one.check.name,

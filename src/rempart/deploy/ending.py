@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from rempart.deploy import evidence, ledger
+from rempart.deploy.record import evidence, ledger
 from rempart.deploy.session_limits import limit
 from rempart.deploy.steps import Step
 from rempart.deploy.target import Connection, Target

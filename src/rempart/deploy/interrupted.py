@@ -6,13 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rempart.deploy import evidence, ledger
-from rempart.deploy.ledger import Entry
+from rempart.deploy.record import evidence, ledger
+from rempart.deploy.record.ledger import Entry
 from rempart.deploy.target import Connection, Facts, Target, facts_of, refuse_another
-
-_BEGINNINGS = ("started", "adopted")  # an adoption is one transaction: its entry tells that it is committed
-_ENDS = ("finished", "failed", "refused", "interrupted")
-
 
 _ADOPTION: Mapping[str, Any] = {
     "operation": "adopt",
@@ -40,17 +36,15 @@ def note_interrupted(target: Target, connection: Connection) -> list[str]:
     if facts.marker is None or not ledger.exists(connection):
         return []
     entries = ledger.entries(connection)
-    ended = {entry.deployment for entry in entries if entry.kind in _ENDS}
     notes = []
-    for entry in entries:
-        if entry.kind in _BEGINNINGS and entry.deployment not in ended:
-            ran = [one for one in entries if one.kind == "revision" and one.deployment == entry.deployment]
-            document = _document(target, facts, entry, ran)
-            ledger.append(connection, "interrupted", entry.deployment, evidence.recorded(document))
-            done = [f"{one.content['direction']} of {one.content['revision']}" for one in ran]
-            done += [f"the adoption at {document['to']}"] if entry.kind == "adopted" else []
-            what = f"committed before: {', '.join(done)}" if done else "nothing was committed"
-            notes.append(f"the deployment {entry.deployment} was interrupted; {what}")
+    for entry in ledger.unfinished(entries):
+        ran = [one for one in entries if one.kind == "revision" and one.deployment == entry.deployment]
+        document = _document(target, facts, entry, ran)
+        ledger.append(connection, "interrupted", entry.deployment, evidence.recorded(document))
+        done = [f"{one.content['direction']} of {one.content['revision']}" for one in ran]
+        done += [f"the adoption at {document['to']}"] if entry.kind == "adopted" else []
+        what = f"committed before: {', '.join(done)}" if done else "nothing was committed"
+        notes.append(f"the deployment {entry.deployment} was interrupted; {what}")
     for path in evidence.repair(target.config, target.name, ledger.entries(connection)):
         notes.append(f"written from the ledger: {path.name}")
     return notes
@@ -97,6 +91,7 @@ def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]
         "anon": None,
         "audit": None,
         "rollback": None if adopted else f"rempart rollback --env {target.name} --to {said['from']}",
+        "stamped": dict(started.content.get("revisions", {})) if adopted else {},
         "notes": [
             "Written by the next deployment, from the ledger: what the gates said is lost; none of them was closed.",
             *overridden,

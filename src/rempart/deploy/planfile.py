@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rempart.config import Config
+from rempart.deploy.record.canonical import canonical
 from rempart.errors import UsageError
 
 SHORT = 12
@@ -56,15 +57,6 @@ def id_of(plan: Mapping[str, Any]) -> str:
     """
     kept = {name: value for name, value in plan.items() if name not in _NOT_IN_ID}
     return hashlib.sha256(canonical(kept).encode()).hexdigest()
-
-
-def canonical(value: Mapping[str, Any]) -> str:
-    """A JSON object as one text, the same for equal objects.
-
-    Args:
-        value: The object.
-    """
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _read_plan(file: Path) -> Mapping[str, Any]:

@@ -78,6 +78,8 @@ class PostChecks:
             connection: A session on it, in a transaction or not.
         """
         catalog = without_anything_own(read(connection, again=True))
+        if self.seen:
+            catalog = catalog.kept_beside(self.seen[-1].catalog)
         anon, _ = anonymous.probe(
             connection, self.config.anonymous_role, self.config.exposed_schemas, self.config.claims_setting
         )

@@ -18,7 +18,7 @@ from rempart.catalog.fingerprint import fingerprint
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.config import Config
-from rempart.deploy import backup_roles
+from rempart.deploy.backups import server_roles
 from rempart.deploy.queries import query
 from rempart.deploy.running import Hooks, Limits, run_steps
 from rempart.deploy.steps import BASE, Step
@@ -120,7 +120,7 @@ class Rehearsal:
                 # Counted are the transactions since the last report: the next one begins with none.
                 connection.execute("select pg_catalog.pg_stat_force_next_flush()")
                 scanned = tuple(sorted(files[oid][0] for oid in read_whole if oid in files))
-                after = without_anything_own(read(connection, again=True))
+                after = without_anything_own(read(connection, again=True)).kept_beside(before)
                 changes, rewritten = tuple(compare(before, after)), tuple(sorted(moved))
                 effects[one.revision] = Effect(one, 0.0, before, after, changes, locks, rewritten, scanned)
                 before, files = after, now
@@ -173,9 +173,9 @@ def rehearsal(
             row = live.execute(query("database_facts")).fetchone()
             assert row is not None
             name, owner = str(row[0]), str(row[1])
-            roles = backup_roles.roles_of(live)
+            roles = server_roles.roles_of(live)
         with connect(server.url()) as superuser:
-            backup_roles.make(superuser, roles)
+            server_roles.make(superuser, roles)
         copy = "rehearsal" if name in ("postgres", "template0", "template1") else name
         databases.create(server, copy, owner=owner)
         try:

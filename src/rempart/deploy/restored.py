@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rempart.catalog.read import read
-from rempart.deploy import backup
-from rempart.deploy.backup_restoring import restored
+from rempart.deploy.backups import register
+from rempart.deploy.backups.restoring import restored
 from rempart.deploy.rehearsal import Rehearsal
 from rempart.deploy.target import Target
 from rempart.errors import UsageError
@@ -27,7 +27,7 @@ def rehearsal_with_rows(target: Target, step: Callable[[str], None]) -> Iterator
         UsageError: There is no backup with rows and schema.
         OperationError: It cannot be restored.
     """
-    whole = [one for one in backup.registered(target.config, target.name) if not one.data_only]
+    whole = [one for one in register.registered(target.config, target.name) if not one.data_only]
     if not whole:
         raise UsageError(
             f"there is no backup of {target.name} to try it on.", f"Take one: rempart backup --env {target.name}."

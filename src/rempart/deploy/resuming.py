@@ -17,8 +17,8 @@ from psycopg import sql
 from sqlalchemy import Connection as EngineConnection
 from sqlalchemy import Engine, event
 
-from rempart.deploy.ledger import Entry
 from rempart.deploy.queries import query
+from rempart.deploy.record.ledger import Entry
 from rempart.deploy.target import Connection
 
 _NOTHING = "select 1"

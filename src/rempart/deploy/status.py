@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rempart.deploy import ledger
-from rempart.deploy.ledger import Entry
+from rempart.deploy.gates.target import ledger_revisions
 from rempart.deploy.lock import holder_of
 from rempart.deploy.planning import revision_of
+from rempart.deploy.record import ledger
+from rempart.deploy.record.ledger import Entry
 from rempart.deploy.resuming import invalid_indexes
 from rempart.deploy.steps import History, Step
 from rempart.deploy.target import Facts, Target, facts_of, refuse_another
-from rempart.deploy.target_gates import ledger_revisions
-
-_ENDS = ("finished", "failed", "refused", "interrupted", "adopted")
 
 
 @dataclass(frozen=True)
@@ -67,10 +65,8 @@ def status_of(target: Target) -> Status:
         refuse_another(target, facts)
         entries = ledger.entries(connection) if facts.marker else []
         revision = revision_of(target.url, target.config)
-        ended = [entry for entry in entries if entry.kind in _ENDS]
-        over = {entry.deployment for entry in ended}
+        ended = [entry for entry in entries if entry.kind in ledger.ENDS]
         held_by = holder_of(connection)
-        unfinished = [one.deployment for one in entries if one.kind == "started" and one.deployment not in over]
         return Status(
             facts=facts,
             revision=revision,
@@ -78,7 +74,7 @@ def status_of(target: Target) -> Status:
             pending=tuple(history.steps(revision, history.known[-1])),
             edited=tuple(history.edited(ledger_revisions(entries).items())),
             last=ended[-1] if ended else None,
-            unfinished=tuple(unfinished),
+            unfinished=tuple(entry.deployment for entry in ledger.unfinished(entries)),
             held_by=held_by,
             invalid_indexes=tuple(invalid_indexes(connection)),
         )

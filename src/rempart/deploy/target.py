@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 
 from rempart.config import Config
-from rempart.deploy import ledger
 from rempart.deploy.queries import query
+from rempart.deploy.record import ledger
 from rempart.environment import Environment
 from rempart.errors import UsageError
 from rempart.revisions import connecting

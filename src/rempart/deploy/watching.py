@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from rempart.deploy.queries import query
 from rempart.deploy.target import Connection
 
 _POLL_SECONDS = 0.05
+_ON_ITS_WAY = 5.0  # seconds; a cancellation may reach the session when it does something else already
 
 
 @dataclass
@@ -27,13 +28,12 @@ class Watch:
     Attributes:
         blocked_by: Whom the session waited for last, in words; empty when it never waited.
         budget: Seconds that a transaction may wait in all; None for any time.
-        cancelled: Whether it waited longer, and was cancelled.
     """
 
     blocked_by: str = ""
     budget: float | None = None
-    cancelled: bool = False
     _waited: float = 0.0
+    _cancelled_at: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, budget: float | None) -> None:
@@ -43,22 +43,28 @@ class Watch:
             budget: Seconds that it may wait in all.
         """
         with self._lock:
-            self.blocked_by, self.budget, self.cancelled, self._waited = "", budget, False, 0.0
+            self.blocked_by, self.budget, self._waited = "", budget, 0.0
 
-    def note(self, blocked_by: str, seconds: float) -> bool:
-        """Take down that the session waits.
+    @property
+    def cancelled(self) -> bool:
+        """Whether the session was cancelled just now, for having waited too long."""
+        with self._lock:
+            return self._cancelled_at is not None and time.monotonic() - self._cancelled_at < _ON_ITS_WAY
+
+    def note(self, blocked_by: str, seconds: float, cancel: Callable[[], None]) -> None:
+        """Take down that the session waits, and cancel it when it has waited too long.
 
         Args:
             blocked_by: For whom.
             seconds: For how long, since the last look.
-
-        Returns:
-            Whether it has waited too long.
+            cancel: Cancels it; the next transaction begins after that.
         """
         with self._lock:
             self.blocked_by = blocked_by
             self._waited += seconds
-            return self.budget is not None and self._waited > self.budget
+            if self.budget is not None and self._waited > self.budget:
+                self._cancelled_at = time.monotonic()
+                cancel()
 
 
 @contextmanager
@@ -77,9 +83,8 @@ def watching(observer: Connection, watched: Connection) -> Iterator[Watch]:
             try:
                 row = observer.execute(query("waiting"), {"pid": pid}).fetchone()
                 now = time.monotonic()
-                if row is not None and watch.note(f"{row[0]} is held by {row[1]}", now - before):
-                    watch.cancelled = True
-                    watched.cancel_safe()
+                if row is not None:
+                    watch.note(f"{row[0]} is held by {row[1]}", now - before, watched.cancel_safe)
                 before = now
             except psycopg.Error:
                 return  # The session is gone; whoever holds it finds out when it is used next.

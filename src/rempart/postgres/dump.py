@@ -9,10 +9,9 @@ from datetime import timedelta
 from importlib import resources
 
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from rempart.errors import OperationError
-from rempart.postgres.server import Server, connect, masked, parse
+from rempart.postgres.server import Server, connect, masked, parse, program_address
 
 
 class TablesLocked(OperationError):
@@ -43,18 +42,18 @@ def bring_over(url: str, server: Server, database: str, lock_timeout: timedelta 
             if role not in known:
                 target.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
     wait = f"--lock-wait-timeout={round(lock_timeout.total_seconds() * 1000)}ms"
-    text = _run(server, "pg_dump", ["--schema-only", wait, *_connection(url)], url).decode()
+    text = _run(server, "pg_dump", ["--schema-only", wait, f"--dbname={program_address(url)}"], url).decode()
     if "\nCREATE SCHEMA public;" in text:
         # It is not the one that every new database has, so the dump makes it.
         text = "DROP SCHEMA public;\n" + text
-    arguments = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", *_connection(server.url(database))]
+    arguments = [
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        "--file=-",
+        f"--dbname={program_address(server.url(database))}",
+    ]
     _run(server, "psql", arguments, server.url(database), text.encode())
-
-
-def _connection(url: str) -> list[str]:
-    """The connection as an argument: without its password, for arguments are seen by everybody on the machine."""
-    parameters = {key: value for key, value in parse(url).items() if key != "password"}
-    return [f"--dbname={make_conninfo('', **parameters)}"]
 
 
 def _run(server: Server, program: str, arguments: Sequence[str], url: str, given: bytes | None = None) -> bytes:

@@ -9,13 +9,22 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rempart.errors import OperationError, UsageError
 
 SUPERUSER = "postgres"
 PORT = 5432
 MINIMUM_MAJOR = 15
+PATIENCE: Mapping[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""Connection parameters, in seconds and milliseconds, by which a server that is gone without a word is noticed within a
+minute; what a URL says goes before."""
 
 # A password that should have been percent-encoded may hold any character; after a host comes a port number.
 _PASSWORD_IN_AUTHORITY = re.compile(r"(?<=://)([^\s:@/]*):(?!\d+(?:[/?\s]|$)[^@]*$)\S*@")
@@ -87,6 +96,25 @@ def parse(url: str) -> dict[str, Any]:
         ) from None
 
 
+def program_address(url: str) -> str:
+    """A connection as an argument of a program: without its password, for arguments are seen by everybody here.
+
+    Args:
+        url: libpq URI of the database.
+
+    Raises:
+        UsageError: The URL holds a secret that a program can be given by its arguments only.
+    """
+    parameters = parse(url)
+    if parameters.pop("sslpassword", None):
+        raise UsageError(
+            "the URL holds sslpassword, which pg_dump could be given only where everybody on this machine sees it.",
+            next_step="use a key without a passphrase, in a file that only this account may read",
+        )
+    parameters.pop("password", None)
+    return make_conninfo("", **{**PATIENCE, **parameters})
+
+
 def masked(text: str) -> str:
     """The text with the passwords of every URL and connection string in it replaced by ``***``."""
     return _PASSWORD_PARAMETER.sub(r"\1***", _PASSWORD_IN_AUTHORITY.sub(r"\1:***@", text))
@@ -105,7 +133,7 @@ def connect(url: str, *, timeout: int = 10) -> psycopg.Connection:
     """
     parameters = parse(url)
     try:
-        return psycopg.connect(**{"connect_timeout": timeout, **parameters}, autocommit=True)
+        return psycopg.connect(**{**PATIENCE, "connect_timeout": timeout, **parameters}, autocommit=True)
     except (psycopg.OperationalError, UnicodeError) as error:
         reason = _without_secret(masked(str(error)), parameters.get("password")).strip()
         raise OperationError(

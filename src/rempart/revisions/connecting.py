@@ -13,11 +13,10 @@ import psycopg
 from psycopg import conninfo
 
 from rempart.errors import OperationError, UsageError
+from rempart.postgres.server import PATIENCE
 
 URL_VARIABLE = "DATABASE_URL"
 OLDEST_SERVER = 15
-# A network that has gone silent is noticed within a minute; libpq's own defaults come to two hours.
-_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 
 log = logging.getLogger(__name__)
 # What the driver ignores after a session is lost is told by the error that it raises.
@@ -111,9 +110,9 @@ def connect(url: str, *, statement_limit: float | None = None, **options: Any) -
     said = conninfo.conninfo_to_dict(url)
     options = {
         "prepare_threshold": None,
-        "connect_timeout": _timeout(url),
         "fallback_application_name": "rempart",
-        **{name: value for name, value in _KEEPALIVES.items() if name not in said},
+        **{name: value for name, value in PATIENCE.items() if name not in said},
+        "connect_timeout": _timeout(url),
     } | options
     try:
         connection = _Session.connect(url, **options)
@@ -177,7 +176,7 @@ def _refuse_old_server(connection: psycopg.Connection[Any]) -> None:
 def _timeout(url: str) -> int:
     """Return the seconds to wait for a server, unless the URL or libpq's own variable says it."""
     said = conninfo.conninfo_to_dict(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
-    return int(said) if said else 10
+    return int(said) if said else PATIENCE["connect_timeout"]
 
 
 def _address(url: str) -> str:

@@ -1,0 +1,1 @@
+"""Databases that never saw Alembic, taken under management."""

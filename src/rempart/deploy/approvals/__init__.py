@@ -1,0 +1,1 @@
+"""Approvals: by whom, for what, and signed."""

@@ -1,0 +1,1 @@
+"""The builds of the application, and what a revision may not take from them."""

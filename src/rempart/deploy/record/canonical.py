@@ -1,0 +1,18 @@
+"""JSON written in one way, so that equal objects have equal digests and signatures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """The one way to write a JSON object: sorted keys, no blanks, characters as they are.
+
+    Args:
+        value: The object.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    # Half a character, from a file name that is no UTF-8, becomes its escape in JSON, which is the same spelling.
+    return text.encode("utf-8", "backslashreplace").decode()

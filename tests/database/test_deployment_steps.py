@@ -1,0 +1,136 @@
+"""Deployments whose revisions fail, differ from the copy, or run outside of a transaction; and wrong environments."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from fault_project import VARIABLE, Forked
+from psycopg.conninfo import conninfo_to_dict
+from staging_fixtures import APPLY, LOCK_TIMEOUT, OWNER, WRITE, Staging, Writer, wait_for
+
+pytest_plugins = ["staging_fixtures"]
+pytestmark = [pytest.mark.one_backend, pytest.mark.slow]
+
+
+DUPLICATES = "insert into public.tank select n + 100, 'tank ' || n from pg_catalog.generate_series(1, 3) n"
+UNIQUE = "create unique index concurrently tank_label on public.tank (label)"
+
+
+def test_an_index_that_cannot_be_built_is_named_shown_and_rebuilt(staging: Staging) -> None:
+    staging.write("0002", UNIQUE, "drop index concurrently public.tank_label", outside=True)
+    with staging.connect() as connection:
+        connection.execute(DUPLICATES)
+    ran = staging.run()
+    assert ran.code == 3, ran
+    assert "revision 0002" in ran.errors and "could not create unique index" in ran.errors, ran
+    assert "left INVALID, and rebuilt by the next run: " in ran.errors and "tank_label" in ran.errors, ran
+    shown = staging.run("status", "--env", "staging")
+    assert shown.code == 0 and "index tank_label: left by a failure" in shown.output, shown
+    again = staging.run()
+    assert again.code == 3 and "could not create unique index" in again.errors, again
+    with staging.connect() as connection:
+        connection.execute("delete from public.tank where id > 100")
+    ran = staging.run()
+    assert ran.code == 0, ran
+    assert "index public.tank_label was left INVALID" in ran.errors.replace('"', ""), ran
+    assert staging.one("select indisvalid from pg_catalog.pg_index where indexrelid = 'public.tank_label'::regclass")
+    assert staging.revision == "0002"
+    shown = staging.run("status", "--env", "staging")
+    assert "left by a failure" not in shown.output
+    assert staging.run("evidence", "verify", "--env", "staging").code == 0
+
+
+def test_an_index_waits_for_an_old_transaction_without_stopping_writers(staging: Staging) -> None:
+    staging.write(
+        "0002",
+        "create index concurrently tank_label on public.tank (label)",
+        "drop index concurrently public.tank_label",
+        outside=True,
+    )
+    with staging.connect(autocommit=False) as reader:
+        reader.execute("set transaction isolation level repeatable read")
+        reader.execute("select count(*) from public.tank")
+        reader.execute("update public.tank set label = label where id = 2")
+        with Writer(staging, WRITE) as writer:
+            running = staging.start()
+            wait_for(staging, "select true from pg_catalog.pg_locks where not granted and locktype = 'virtualxid'")
+            time.sleep(LOCK_TIMEOUT * 1.5)
+            assert running.poll() is None, running.wait()
+            reader.rollback()
+            ran = running.wait()
+    assert ran.code == 0, ran
+    assert writer.longest < LOCK_TIMEOUT, f"a writer waited for {writer.longest:.1f} s"
+
+
+def _fails_its_check(staging: Staging, up: str) -> Any:
+    """A good revision, then one whose effect is not the one it had on the copy."""
+    staging.write(
+        "0002", "alter table public.tank add column level numeric; insert into public.journal values ('0002')"
+    )
+    staging.write("0003", up, after="0002")
+    ran = staging.run()
+    assert ran.code == 1, ran
+    assert staging.revision == "0002" and staging.journal == ["0001", "0002"], "the revision before it stays"
+    assert staging.kinds()[-1] == "failed"
+    return ran
+
+
+def test_a_revision_that_does_something_else_than_on_the_copy_is_rolled_back(staging: Staging) -> None:
+    """There are no rows on the copy."""
+    ran = _fails_its_check(
+        staging,
+        "do $$ begin if exists (select from public.tank) then create table public.surprise (id int);"
+        " alter table public.surprise enable row level security; end if; end $$",
+    )
+    assert (
+        "the upgrade of revision 0003 was rolled back, for a check before its commit said no: catalog: " in ran.errors
+    )
+    assert "table public.surprise changed, and did not on the copy" in ran.errors
+    assert staging.one("select pg_catalog.to_regclass('public.surprise')") is None
+
+
+def test_a_revision_that_opens_rows_to_everybody_is_rolled_back(staging: Staging) -> None:
+    ran = _fails_its_check(
+        staging,
+        "grant select on public.tank to anon; create policy tank_anon on public.tank for select to anon using (true)",
+    )
+    assert "anon: anon reads public.tank" in ran.errors
+    assert not staging.one("select pg_catalog.has_table_privilege('anon', 'public.tank', 'select')")
+
+
+def test_what_a_check_says_no_to_can_be_accepted_with_a_reason(staging: Staging) -> None:
+    staging.write(
+        "0002", "grant select on public.tank to anon; create policy p on public.tank for select to anon using (true)"
+    )
+    ran = staging.run(*APPLY, "--override", "anon", "--reason", "the list of tanks is public")
+    assert ran.code == 0, ran
+    assert staging.revision == "0002"
+
+
+def test_another_environment_is_refused(staging: Staging) -> None:
+    file = staging.project.root / "pyproject.toml"
+    file.write_text(file.read_text().replace("environments.staging", "environments.production"))
+    ran = staging.run("apply", "--env", "production")
+    assert ran.code == 2, ran
+    assert f"the database {staging.name} says it is staging, and production was asked for" in ran.errors
+    assert VARIABLE in ran.errors
+    assert staging.kinds()[-1] == "finished"
+
+
+def test_app_env_that_contradicts_is_refused(staging: Staging) -> None:
+    variables = {VARIABLE: staging.url(), "APP_ENV": "production"}
+    ran = Forked(staging.project, APPLY, variables).wait()
+    assert ran.code == 2, ran
+    assert "APP_ENV says production, and the environment asked for is staging" in ran.errors
+    agreed = Forked(staging.project, ("status", "--env", "staging"), variables | {"APP_ENV": "staging"}).wait()
+    assert agreed.code == 0, agreed
+
+
+def test_no_password_is_shown_by_a_deployment_that_cannot_connect(staging: Staging) -> None:
+    folder = conninfo_to_dict(staging.url())["host"]
+    url = f"postgresql://{OWNER}:s3cret-word@/{staging.name}?host={folder}&port=1"
+    ran = Forked(staging.project, APPLY, {VARIABLE: url}).wait()
+    assert ran.code == 3, ran
+    assert "cannot connect to database" in ran.errors and "s3cret-word" not in ran.errors + ran.output
