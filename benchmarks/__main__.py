@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-from benchmarks import catalog, commands, lint, per_row, rls_tax, sync
+from benchmarks import catalog, commands, deployments, lint, per_row, rls_tax, sync
 from rempart.config import Config
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "rls_tax": rls_tax.run,
     "lint": lint.run,
     "catalog": catalog.run,
+    "deployments": deployments.run,
 }
 
 

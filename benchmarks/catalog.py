@@ -1,8 +1,9 @@
 """Both catalogs of two large databases read and compared, and how that grows with their size.
 
 Others are measured in the same run, in turn, when their commands are named: REMPART_RESULTS (`results`, of the package
-of that name) and REMPART_MIGRA (`migra`). alembic_utils takes minutes for a few tables: REMPART_ALEMBIC_UTILS, an
-interpreter that has it, is measured on a schema of its own size, once.
+of that name), REMPART_MIGRA (`migra`) and REMPART_PGDELTA (`pgdelta`, of the npm package @supabase/pg-delta).
+alembic_utils takes minutes for a few tables: REMPART_ALEMBIC_UTILS, an interpreter that has it, is measured on a schema
+of its own size, once.
 """
 
 from __future__ import annotations
@@ -112,10 +113,11 @@ def _compare(urls: list[str]) -> tuple[float, int]:
 def _others(urls: list[str], runs: int) -> dict[str, float]:
     """Median seconds of the other tools that are there."""
     commands = {
-        name: [os.environ[variable], *arguments, *urls]
+        name: [os.environ[variable], *arguments]
         for name, variable, arguments in (
-            ("results", "REMPART_RESULTS", ("dbdiff", "--with-privileges")),
-            ("migra", "REMPART_MIGRA", ("--unsafe", "--with-privileges")),
+            ("results", "REMPART_RESULTS", ("dbdiff", "--with-privileges", *urls)),
+            ("migra", "REMPART_MIGRA", ("--unsafe", "--with-privileges", *urls)),
+            ("pg-delta", "REMPART_PGDELTA", ("diff", "--source", urls[0], "--desired", urls[1])),
         )
         if os.environ.get(variable)
     }

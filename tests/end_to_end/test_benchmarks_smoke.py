@@ -62,3 +62,19 @@ def test_sync_is_measured_on_alerts_that_stand(importable: None, config: Config)
     result = sync.run(config, 2000, 1)
     assert result.facts["active alerts"] >= 20
     assert not [miss for miss in result.missed if "ratio" not in miss and "sync / read" not in miss]
+
+
+def test_deployments_of_many_revisions_are_measured(
+    importable: None, monkeypatch: pytest.MonkeyPatch, config: Config
+) -> None:
+    from benchmarks import deployments
+
+    for name, sizes in {"REVISIONS": (2,), "OBJECTS": (), "DATABASES": (1,)}.items():
+        monkeypatch.setattr(deployments, name, sizes)
+    result = deployments.run(config, 0, 1)
+    assert [row[:2] for row in result.rows] == [
+        ["pending revisions", 2],
+        ["databases, 1 at a time", 1],
+        ["databases, 2 at a time", 1],
+    ]
+    assert all(row[4] > 20 for row in result.rows), "the memory of the command, in megabytes"

@@ -94,7 +94,7 @@ def repair(config: Config, environment: str, entries: Sequence[Entry]) -> list[P
 def documents(config: Config, environment: str) -> list[Mapping[str, Any]]:
     """The deployments of an environment that are in its ledger, in the ledger's order; dry runs are not.
 
-    Nothing is said about whether they are as they were written, see `evidence_check.verify`.
+    Nothing is said about whether they are as they were written, see `verification.verify`.
 
     Args:
         config: The project.
