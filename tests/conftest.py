@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from amount import Amount, amount
+from places import work_in_memory
 from servers import Database, start_server
 
 from rempart.config import Config
@@ -57,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_backends] = config.workerinput["backends"]
         return
     config.stash[_backends] = _chosen()
+    config.add_cleanup(work_in_memory())
     if missing := set(_named("REMPART_REQUIRE_BACKENDS")) - set(config.stash[_backends]):
         raise pytest.UsageError(f"required backend not present: {', '.join(sorted(missing))}")
 

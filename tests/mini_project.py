@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from places import short_root
+
 REMPART = str(Path(sys.executable).with_name("rempart"))
 
 FILES = {
@@ -132,7 +134,7 @@ class Project:
 def mini_project() -> Iterator[Project]:
     """A new project; at the end nothing of it runs or is left."""
     # Not below pytest's own folder: that one is closed to the account that root's servers run under.
-    project = Project(Path(tempfile.mkdtemp(prefix="rt-", dir="/tmp")))
+    project = Project(Path(tempfile.mkdtemp(prefix="rt-", dir=short_root())))
     project.base.chmod(0o755)
     project.temporary.mkdir()
     project.temporary.chmod(0o1777)

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from amount import Amount, amount
 from backup_fixtures import ODD, PATIENCE, SECRET, URL, Place, contents, cut_off, dump, marked
+from places import short_root
 from psycopg import sql
 from servers import Database
 from test_round_trips import CASES
@@ -140,7 +141,7 @@ def test_a_session_that_locks_a_table_for_ever_is_named(odd: Database, place: Pl
 @contextmanager
 def guarded_server() -> Iterator[Server]:
     """A server on which the role `reader` has to give its password."""
-    with tempfile.TemporaryDirectory(prefix="rt-hba-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="rt-hba-", dir=short_root()) as folder:
         Path(folder).chmod(0o755)
         rules = Path(folder, "hba")
         rules.write_text("local all reader scram-sha-256\nlocal all all trust\n")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from places import short_root
 
 ROOT = Path(__file__).resolve().parents[2]
 REMPART = Path(sys.executable).with_name("rempart")
@@ -79,7 +80,7 @@ def test_the_anon_verdict_has_figures(shown: dict[str, Any]) -> None:
 
 def test_the_text_fits_a_terminal_and_leaves_nothing_behind(tmp_path: Path) -> None:
     # A short folder that the server's account can reach, as /tmp is.
-    folder = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="r", dir=short_root()))
     folder.chmod(0o777)
     try:
         finished = demo(ROOT, tmp=folder)

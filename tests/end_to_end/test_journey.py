@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from mini_project import REMPART
+from places import short_root
 
 from rempart.config import Config
 from rempart.postgres import databases, platform
@@ -50,7 +51,7 @@ class Command:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A home with a clone of the project and the key of a colleague."""
-    folder = Path(tempfile.mkdtemp(prefix="rt-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="rt-", dir=short_root()))
     folder.chmod(0o755)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
