@@ -15,6 +15,8 @@ from pathlib import Path
 
 from places import short_root
 
+from rempart.postgres.pristine import CACHE_VARIABLE
+
 REMPART = str(Path(sys.executable).with_name("rempart"))
 
 FILES = {
@@ -78,7 +80,10 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """Environment of the commands."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "REMPART_"))}
+        left_out = ("PG", "REMPART_")
+        kept = {
+            name: value for name, value in os.environ.items() if name == CACHE_VARIABLE or not name.startswith(left_out)
+        }
         return kept | {"TMPDIR": str(self.temporary), "REMPART_STATE_DIR": str(self.state)}
 
     def write(self, name: str, text: str) -> Path:

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from rempart.postgres.pristine import CACHE_VARIABLE
+
 _VARIABLE = "REMPART_TESTS_IN"
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 * 1024**3  # bytes; a run of everything takes some hundred megabytes
@@ -35,4 +37,5 @@ def work_in_memory() -> Callable[[], None]:
         return lambda: None
     Path(folder).chmod(0o1777)
     os.environ[_VARIABLE] = os.environ["TMPDIR"] = tempfile.tempdir = folder
+    os.environ.setdefault(CACHE_VARIABLE, f"{folder}/cache")
     return lambda: shutil.rmtree(folder, ignore_errors=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rempart.errors import OperationError, RempartError
-from rempart.postgres import process
+from rempart.postgres import pristine, process
 from rempart.postgres.account import Account
 from rempart.postgres.binaries import Installation
 from rempart.postgres.server import PORT, SUPERUSER, socket_url
@@ -96,36 +96,41 @@ def temporary_root(account: Account) -> Path:
     )
 
 
-def initialise(installation: Installation, account: Account, data: Path, *, durable: bool) -> None:
+def initialise(installation: Installation, account: Account, data: Path, *, durable: bool, anew: bool = False) -> bool:
     """Make a data directory: UTF-8, a superuser ``postgres``, local connections only.
+
+    One that need not be durable is a copy of an earlier one where that is possible.
 
     Args:
         installation: The programs.
         account: The account that is to own it.
         data: The directory; its parent exists and belongs to the account.
         durable: Whether it has to survive a crash of the machine.
+        anew: Whether an earlier one is not to be copied, but forgotten.
+
+    Returns:
+        Whether it is a copy.
 
     Raises:
         OperationError: initdb failed; the directory is gone again as far as initdb could remove it.
     """
-    command = [
-        *(
-            installation.program("initdb"),
-            "--pgdata",
-            str(data),
-            "--username",
-            SUPERUSER,
-            "--encoding",
-            "UTF8",
-        ),
+    arguments = [
+        *("--username", SUPERUSER, "--encoding", "UTF8"),
         *("--auth-local", "trust", "--auth-host", "reject", "--no-instructions"),
         *(() if durable else ("--no-sync",)),
     ]
+    if anew:
+        pristine.forget(installation, arguments)
+    if not durable and pristine.copy(installation, account, arguments, data):
+        return True
+    command = [installation.program("initdb"), "--pgdata", str(data), *arguments]
     # Not every system knows C.UTF-8; the C locale with UTF-8 text sorts in the same order.
     for locale in (["--locale", "C.UTF-8"], ["--no-locale"]):
         answer = _initdb([*command, *locale], account)
         if answer.returncode == 0:
-            return
+            if not durable:
+                pristine.keep(installation, arguments, data)
+            return False
         if "locale" not in answer.stderr:
             break
     raise explained(f"initdb could not make {data}", answer.stderr or answer.stdout)

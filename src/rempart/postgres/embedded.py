@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from rempart.errors import OperationError
 from rempart.postgres import account, binaries, cluster, leftovers
@@ -46,10 +48,20 @@ def temporary_server(
                     f"{folder} could not be made: {error.strerror}.",
                     next_step="set TMPDIR to a writable folder",
                 ) from None
-            cluster.initialise(installation, runner, data, durable=False)
-            server = cluster.launch(
-                installation, runner, data, folder, folder / "log", _NOT_DURABLE | dict(settings or {})
-            )
+            launch = partial(
+                cluster.launch,
+                installation, runner, data, folder, folder / "log", _NOT_DURABLE | dict(settings or {}),
+            )  # fmt: skip
+            copied = cluster.initialise(installation, runner, data, durable=False)
+            try:
+                server = launch()
+            except OperationError:
+                if not copied:
+                    raise
+                # What is kept may be spoiled, or else it is the settings, and this fails in the same way.
+                shutil.rmtree(data)
+                cluster.initialise(installation, runner, data, durable=False, anew=True)
+                server = launch()
             record = leftovers.started(record, server.postmaster)
             yield server
         finally:
