@@ -7,12 +7,13 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from rempart.errors import OperationError
-from rempart.postgres import account, binaries, cluster, pristine, process
+from rempart.postgres import account, binaries, cluster, pristine
 from rempart.postgres.embedded import temporary_server
 
 pytestmark = pytest.mark.one_backend
@@ -122,7 +123,9 @@ def test_settings_that_no_server_takes_are_told(cache: Path) -> None:
 
 def test_one_of_an_earlier_boot_goes(cache: Path, made: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     start()
-    monkeypatch.setattr(process, "place", lambda: f"{socket.gethostname()} another-boot namespace")
+    # For this module alone: what this machine runs would else be taken for what was left before the boot, and removed.
+    booted = SimpleNamespace(place=lambda: f"{socket.gethostname()} another-boot namespace")
+    monkeypatch.setattr(pristine, "process", booted)
     assert start() == FRESH
     assert len(made) == 2
     assert len(list(cache.iterdir())) == 1
