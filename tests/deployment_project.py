@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -205,6 +206,38 @@ class DeploymentProject:
         url = self.server.url(name, OWNER)
         variable = f"{name.upper().replace('-', '_')}_URL"
         self.variables[variable] = url.replace(f"//{OWNER}@", f"//{OWNER}:{QUOTED}@")
+
+
+class Kept:
+    """States of a project and its databases, each made once and brought back for the tests that begin there.
+
+    Args:
+        made: The project, whose databases are those of its environments.
+        environments: Their names.
+    """
+
+    def __init__(self, made: DeploymentProject, environments: tuple[str, ...] = ("staging", "production")) -> None:
+        self._made, self._environments = made, environments
+
+    def keep(self, state: str) -> None:
+        """Keep the project as it is now."""
+        shutil.copytree(self._made.root, self._folder(state), symlinks=True)
+        for name in self._environments:
+            databases.create(self._made.server, f"{state}_{name}", name)
+
+    def back_at(self, state: str) -> DeploymentProject:
+        """The project as it was then; whatever became of it meanwhile is gone."""
+        made = self._made
+        shutil.rmtree(made.root)
+        shutil.copytree(self._folder(state), made.root, symlinks=True)
+        for name in self._environments:
+            databases.drop(made.server, name)
+            databases.create(made.server, name, f"{state}_{name}", OWNER)
+        made.said.clear()
+        return made
+
+    def _folder(self, state: str) -> Path:
+        return self._made.project.base / f"kept-{state}"
 
 
 @contextmanager

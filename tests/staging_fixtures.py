@@ -5,6 +5,7 @@ A plugin of the modules that use it (`pytest_plugins = ["staging_fixtures"]`).
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -84,8 +85,9 @@ class Staging:
         file.write_text("\n".join([*kept, *(f"{key} = {value}" for key, value in values.items())]) + "\n")
 
 
-@pytest.fixture
-def staging(server: Server) -> Iterator[Staging]:
+@pytest.fixture(scope="module")
+def at_first_revision(server: Server) -> Iterator[Staging]:
+    """The project, and a database with its first revision: both are copied, and never changed."""
     with fault_project() as project, databases.throwaway(server) as name:
         platform.install(server, name, Config.find(project.root).platform, OWNER)
         made = Staging(project, server, name)
@@ -93,6 +95,18 @@ def staging(server: Server) -> Iterator[Staging]:
         ran = made.run(*APPLY, "--to", "0001")
         assert ran.code == 0, ran
         yield made
+
+
+@pytest.fixture
+def staging(at_first_revision: Staging) -> Iterator[Staging]:
+    first = at_first_revision
+    with databases.throwaway(first.server, first.name, OWNER) as name:
+        base = first.project.base / name[-6:]  # short, for the paths of sockets
+        shutil.copytree(first.project.root, base / "project", symlinks=True)
+        for folder in ("tmp", "state"):
+            (base / folder).mkdir()
+            (base / folder).chmod(0o1777 if folder == "tmp" else 0o700)
+        yield Staging(Project(base), first.server, name)
 
 
 def wait_for(staging: Staging, query: str, seconds: float = 60.0) -> Any:

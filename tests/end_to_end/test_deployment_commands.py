@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deployment_project import DeploymentProject, deployment_project
+from deployment_project import DeploymentProject, Kept, deployment_project
 from judge import schema_dump
 from mini_project import REMPART
 
@@ -20,20 +20,35 @@ pytestmark = [pytest.mark.one_backend, pytest.mark.timeout(900)]
 WHY = "the reason that the tests have for it"
 
 
-@pytest.fixture
-def made() -> Iterator[DeploymentProject]:
-    """A project, and that no secret of it was said or written anywhere."""
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    """The project before its first deployment, and applied to staging."""
     with deployment_project() as made:
-        yield made
+        kept = Kept(made)
+        kept.keep("before")
+        made.json("apply", "--env", "staging")
         made.assert_no_secret()
-        assert made.project.leftovers() == []
+        kept.keep("applied")
+        yield kept
+
+
+def _without_secrets(made: DeploymentProject) -> Iterator[DeploymentProject]:
+    """The project, and that no secret of it was said or written anywhere."""
+    yield made
+    made.assert_no_secret()
+    assert made.project.leftovers() == []
 
 
 @pytest.fixture
-def on_staging(made: DeploymentProject) -> DeploymentProject:
+def made(kept: Kept) -> Iterator[DeploymentProject]:
+    """The project before its first deployment."""
+    yield from _without_secrets(kept.back_at("before"))
+
+
+@pytest.fixture
+def on_staging(kept: Kept) -> Iterator[DeploymentProject]:
     """The project, applied to staging."""
-    made.json("apply", "--env", "staging")
-    return made
+    yield from _without_secrets(kept.back_at("applied"))
 
 
 def gates(document: Any) -> dict[str, bool]:
