@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.catalog.model import Catalog
-from rempart.deploy.builds.contract import Build, load
+from rempart.deploy.builds.contract import Build
 from rempart.deploy.builds.needs import Lack, Needs
 from rempart.revisions.checking import Check
-
-__all__ = ["Broken", "broken", "gate", "load", "phase_of"]
 
 _GATE = "application"
 _PHASE = re.compile(r"[^_]+_(expand|contract)(?:_|\.|$)")

@@ -11,7 +11,7 @@ from rempart.access import acknowledged
 from rempart.deploy import postchecks
 from rempart.deploy.approvals import approval
 from rempart.deploy.backups import register
-from rempart.deploy.builds import in_service
+from rempart.deploy.builds import contract, in_service
 from rempart.deploy.gates import losing, project, staging, target
 from rempart.deploy.gates.situation import Situation
 from rempart.deploy.steps import DOWNGRADE, UPGRADE
@@ -188,7 +188,7 @@ def _application(situation: Situation) -> Check:
         return Check("application", True, "nothing changes")
     steps = [(one.step.revision, one.step.file, one.after) for one in effects]
 
-    known = in_service.load(situation.target.config)
+    known = contract.load(situation.target.config)
     if effects[0].step.direction == DOWNGRADE:
         return in_service.gate(effects[0].before, [("", "", effects[-1].after)], known)
     return in_service.gate(effects[0].before, steps, known)
