@@ -30,6 +30,9 @@ from rempart.postgres import databases, platform
 from rempart.postgres.server import Server
 from rempart.revisions import runner
 
+# They are imported by tests before they are plugins of theirs.
+pytest.register_assert_rewrite("backup_fixtures", "staging_fixtures")
+
 ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = ("embedded-18", "embedded-16", "container")
 
