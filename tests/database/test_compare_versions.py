@@ -8,6 +8,9 @@ from servers import Database
 from rempart.catalog.compare import compare
 from rempart.catalog.read import read
 from rempart.config import Config
+from rempart.postgres import databases, platform
+from rempart.postgres.server import Server
+from rempart.revisions import runner
 from rempart.revisions.differing import compare_sources
 from rempart.sources.source import parse
 
@@ -16,7 +19,12 @@ pytestmark = pytest.mark.costly
 
 
 @pytest.mark.costly
-def test_a_live_database_at_head_is_the_declared_state(depot_database: Database, config: Config) -> None:
+def test_a_live_database_at_head_is_the_declared_state(own_server: Server, config: Config) -> None:
+    # Of its own, for roles that other tests make on the shared server are differences too.
+    databases.create(own_server, "live")
+    platform.install(own_server, "live", config.platform, config.owner)
+    depot_database = Database(own_server, "live", config.owner)
+    runner.upgrade(depot_database.url(), "head", config)
     live, declared = parse(depot_database.url()), parse("declared")
     found = compare_sources(config, live, declared)
     assert [str(one.identity) for one in found.plan.differences] == []

@@ -71,3 +71,39 @@ alter table t cluster on u;
 create table t (z int constraint t_a_not_null not null, a int constraint t_a_not_null1 not null);
 -- change
 alter table t rename constraint t_a_not_null to t_z_not_null; alter table t rename constraint t_a_not_null1 to t_a_not_null;
+-- case: NOT NULL that is not checked
+-- base
+create table t (a int);
+-- change
+alter table t add constraint t_a_not_null not null a not valid;
+-- case: NOT NULL that gets checked
+-- base
+create table t (a int); alter table t add constraint n not null a not valid;
+-- change
+alter table t validate constraint n;
+-- case: new table with a NOT NULL that is not checked
+-- change
+create table t (a int, b int); alter table t add constraint t_a_not_null not null a not valid;
+-- case: keys that are equal
+-- change
+create table t (a int not null primary key, b int); alter table t add constraint u unique (a); alter table t add constraint v unique (b); alter table t add constraint w unique (b);
+-- case: values of a varchar
+-- base
+create table t (s varchar(20) not null);
+-- change
+alter table t add check (s in ('x', 'y, ''z'''));
+-- case: BETWEEN and more
+-- base
+create table t (a int, b int, "Ça" int);
+-- change
+alter table t add check (b between 0 and 10 and a >= 0); alter table t add check ("Ça" not between a and b + 1 or a is null); alter table t add check ((a, b) = (1, 2) and "Ça" > 0);
+-- case: rows that are distinct
+-- base
+create table t (a int, b int, c int);
+-- change
+alter table t add check ((a, b, c) is distinct from (1, 2, 3)); alter table t add check ((a, b) <> (1, 2) or c between 1 and 2 or a = 0);
+-- case: a CHECK that calls a function of the row
+-- base
+create table t (a int); create function f(x t) returns int language sql immutable as 'select 1'; alter table t add check (f(t) >= 0);
+-- change
+drop table t cascade;

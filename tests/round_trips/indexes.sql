@@ -48,3 +48,13 @@ create unique index i on m (a);
 create table t (a int, b int); create materialized view m as select a from t; create unique index i on m (a); grant select on m to r1;
 -- change
 drop materialized view m; create materialized view m as select a, b from t; create unique index i on m (a); grant select on m to r1;
+-- case: a row function in an index
+-- base
+create table t (a int); create function f(x t) returns int language sql immutable as 'select 1'; create index i on t (f(t));
+-- change
+drop table t cascade;
+-- case: predicate with values of a varchar
+-- base
+create table t (a int, s varchar(5));
+-- change
+create index i on t (a) where s in ('x', 'y') and a between 1 and 2 and a <> 0;

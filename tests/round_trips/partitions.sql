@@ -45,3 +45,33 @@ alter table t detach partition t1; alter table t detach partition t2; alter tabl
 create table t (a int) partition by list (a); create table t1 partition of t for values in (1); create trigger x before update on t for each row execute function suppress_redundant_updates_trigger();
 -- change
 alter table t1 disable trigger x;
+-- case: default of the parent alone
+-- base
+create table m (a int, q int default 1) partition by range (a); create table p partition of m (q default 7) for values from (1) to (2); create table r partition of m for values from (2) to (3);
+-- change
+alter table only m alter q set default 2;
+-- case: default of the parent alone goes
+-- base
+create table m (a int, q int default 1) partition by range (a); create table p partition of m (q default 7) for values from (1) to (2);
+-- change
+alter table only m alter q drop default;
+-- case: type of a column whose partitions have defaults of their own
+-- base
+create table m (a int, q int default 1) partition by range (a); create table p partition of m (q default 7) for values from (1) to (2);
+-- change
+alter table m alter q type bigint;
+-- case: NOT NULL of a new partition alone
+-- base
+create table m (a int, n text) partition by list (a);
+-- change
+create table p partition of m (n not null) for values in (1);
+-- case: a table attached whose NOT NULL gets the parent's name
+-- base
+create table m (a int not null, b int not null) partition by range (a); create table p (a int not null, b int constraint own not null);
+-- change
+drop table p; create table p partition of m for values from (1) to (2);
+-- case: partitioned by a column that the parent gets
+-- base
+create table p (r text) partition by list (r);
+-- change
+alter table p add d date; create table p1 partition of p for values in ('eu') partition by range (d);

@@ -228,3 +228,23 @@ alter table t alter a drop default; drop function f(); create function f() retur
 create function f(int) returns int immutable language sql as 'select $1'; create table t (a int, g int generated always as (f(a)) stored); create view v as select g from t;
 -- change
 drop view v; alter table t drop g; drop function f(int); create function f(int) returns bigint immutable language sql as 'select $1::bigint'; alter table t add g bigint generated always as (f(a)) stored; create view v as select g from t;
+-- case: default of an inherited column of its own
+-- base
+create table m (a int, q int default 1); create table c () inherits (m); alter table c alter q set default 5;
+-- change
+alter table only m alter q set default 2;
+-- case: a function that defaults of parent and child call is made again
+-- base
+create function f() returns int language sql as 'select 1'; create table m (a int, q int default f()); create table c () inherits (m); alter table c alter q set default f() + 1;
+-- change
+alter table m alter q drop default; drop function f(); create function f() returns bigint language sql as 'select 1::bigint'; alter table only m alter q set default f(); alter table c alter q set default f() + 1;
+-- case: sequence that outlives its table
+-- base
+create sequence s; create table t (id int default nextval('s')); alter sequence s owned by t.id;
+-- change
+alter sequence s owned by none; drop table t;
+-- case: sequence that moves to another column
+-- base
+create sequence s; create table t (a int default nextval('s'), b int); alter sequence s owned by t.a;
+-- change
+alter sequence s owned by t.b; alter table t drop a; alter table t alter b set default nextval('s');

@@ -82,3 +82,11 @@ drop table t; drop domain d; drop type c; drop type e; create type e as enum ('b
 create sequence s start 5;
 -- change
 alter sequence s increment -1 no minvalue maxvalue -1 start -1 restart -1;
+-- case: type of an attribute that a column has
+-- base
+create type c as (a int, b int); create table t (x c, y c[]);
+-- change
+alter table t drop x, drop y; drop type c; create type c as (a int, b text); alter table t add x c, add y c[];
+-- case: domain with BETWEEN
+-- change
+create domain d as int check (value between 1 and 5 and value <> 3);

@@ -83,3 +83,8 @@ create or replace rule r as on insert to t do instead nothing; alter table t dis
 create function lo(text) returns text immutable language sql as 'select lower($1)'; create table t (n text); create materialized view m as select lo(n) as l from t; create index i on m (l); comment on column m.l is 'L'; comment on index i is 'i';
 -- change
 drop materialized view m; drop function lo(text); create function lo(text) returns varchar immutable language sql as 'select lower($1)::varchar'; create materialized view m as select lo(n) as l from t; create index i on m (l); comment on column m.l is 'L'; comment on index i is 'i';
+-- case: BETWEEN and values of a varchar in a query
+-- base
+create table t (a int, s varchar(5));
+-- change
+create view v as select a, s in ('x', 'y') as seen from t where a between 1 and 5 and s not in ('q', 'r');

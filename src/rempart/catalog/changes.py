@@ -85,9 +85,13 @@ class Changes:
         """Whether a column's default calls a function that needs the column's table, so that neither can go first."""
         if not isinstance(old, Column) or not old.has_default:
             return False
+        return self._calls_what_needs(identity, identity.relation)
+
+    def _calls_what_needs(self, identity: Identity, relation: Identity) -> bool:
+        """Whether an object calls a function that needs a table."""
         called = [one for one in self._before.dependencies.get(identity, ()) if one.kind in _CALLED]
         needed = (need for one in called for need in self._before.dependencies.get(one, ()))
-        return any((need.schema, need.name) == (identity.schema, identity.name) for need in needed)
+        return any((need.schema, need.name) == (relation.schema, relation.name) for need in needed)
 
     def pieces(self) -> Iterator[Piece]:
         """Everything to do: the kind of action, the object, what writes the statements, and what users lose by it."""
@@ -139,7 +143,8 @@ class Changes:
 
     def _inherit(self, new: Column) -> list[str]:
         """What a column has of its own that comes with its parent's."""
-        return partitioning.own_default(new, self._after) + self._remarks(None, new)
+        own = partitioning.own_default(new, self._after) + partitioning.own_not_null(new, self._after)
+        return own + self._remarks(None, new)
 
     def _convert(self, column: Column) -> list[str]:
         partitioning.require_no_key(column, self._after)
@@ -166,7 +171,9 @@ class Changes:
             return False
         # A foreign key or a policy between tables that are both dropped goes first: each would wait for the other.
         between = identity.kind in ("policy", "rule") or (isinstance(old, Constraint) and old.contype == "f")
-        return not (between and self._references_dropped(identity, relation))
+        if between and self._references_dropped(identity, relation):
+            return False
+        return isinstance(old, Column) or not self._calls_what_needs(identity, relation)
 
     def _references_dropped(self, identity: Identity, own: Identity) -> bool:
         needed = self._before.dependencies.get(identity, frozenset())
@@ -222,21 +229,58 @@ class Changes:
         start = old
         if isinstance(old, Column) and isinstance(new, Column):
             if self._comes_along(new) and self._parents_change(new):
-                return found + (self._inherit(replace(new, comment=None)) + self._remarks(old, new))
-            if old.local != new.local and self._inheritance_changes(new):
-                start = replace(old, local=new.local)
+                return found + self._follow_parents(old, new) + self._remarks(old, new)
+            start = self._moved(old, new)
             if old.type != new.type or old.identity in self._converted:
                 partitioning.require_no_key(new, self._after)
             if old.identity in self._converted and old.type == new.type:
                 found += old.retype(new, by_text=True)
-                start = replace(old, expression=new.expression)
+                start = replace(start, expression=new.expression)
         if isinstance(old, Table) and isinstance(new, Table):
             partitioning.require_own_parts(old, new, self._made, self._dropped)
+            if old.parents != new.parents:
+                found += self._renamed_before_it_inherits(new)
         changed = start.alter(new)
         if changed is None:
             raise Unsupported("it would have to be dropped and made again")
         found += changed
         return found + self._remarks(old, new)
+
+    def _follow_parents(self, old: Column, new: Column) -> list[str]:
+        """What a column still needs when what its parents pass on to it has been changed."""
+        found = []
+        if not new.generated:
+            passed_on = any(
+                isinstance(one := self._before.objects.get(parent), Column)
+                and isinstance(now := self._after.objects[parent], Column)
+                and (one.type, one.collation) != (now.type, now.collation)
+                for parent in partitioning.ancestors(new, self._after)
+            )
+            if passed_on or old.expression != new.expression:
+                found += new.set_default() or ([] if passed_on else old.drop_default())
+        if new.not_null and not old.not_null:
+            found += partitioning.own_not_null(new, self._after)
+        return found
+
+    def _moved(self, old: Column, new: Column) -> Column:
+        """A column as it is when its table has got the parents it is to have."""
+        if not self._inheritance_changes(new):
+            return old
+        name = new.not_null_name if self._takes_parents_name(old, new) else old.not_null_name
+        return replace(old, local=new.local, not_null_name=name, not_null_inherited=new.not_null_inherited)
+
+    def _takes_parents_name(self, old: Column, new: Column) -> bool:
+        """Whether a NOT NULL has to be called as its parent's is, before its table inherits that one."""
+        return new.not_null_inherited and not old.not_null_inherited and old.not_null and new.not_null
+
+    def _renamed_before_it_inherits(self, table: Table) -> list[str]:
+        found = []
+        for identity, (old, new) in self._altered.items():
+            if isinstance(old, Column) and isinstance(new, Column) and identity.relation == table.identity:
+                names = old.not_null_constraint(), new.not_null_constraint()
+                if self._takes_parents_name(old, new) and names[0] != names[1]:
+                    found.append(old.rename_not_null(names[1]))
+        return found
 
     def _inheritance_changes(self, column: Column) -> bool:
         old, new = (catalog.objects.get(column.identity.relation) for catalog in (self._before, self._after))
@@ -305,8 +349,12 @@ class Changes:
                 yield ("alter", column), ("retire", identity)
         for identity in self._altered:
             for one in self._dependents[identity]:
-                if one in self._dropped and one.kind != "sequence":
+                if one in self._dropped and "sequence" not in (one.kind, identity.kind):
                     yield self._unmaker(one), ("alter", identity)
+        for identity, old in self._dropped.items():
+            if isinstance(old, Column) and identity.relation in self._dropped:
+                for parent in partitioning.ancestors(old, self._before):
+                    yield ("drop", identity.relation), ("drop", parent)
         yield from self._clashes()
         for identity in [*self._made, *self._altered]:
             yield from self._after_parents(identity)
@@ -334,7 +382,12 @@ class Changes:
             for other, (old, moved) in self._altered.items():
                 if isinstance(old, Table) and isinstance(moved, Table) and partitioning.moves(old, moved):
                     yield ("detach", other), self._maker(identity)
-        if isinstance(new, Column) and identity not in self._inlined:
+        if isinstance(new, Column) and identity in self._inlined:
+            # A new partition may be partitioned by a column that its parent is about to get.
+            for parent in partitioning.ancestors(new, self._after):
+                if parent in self._made and parent not in self._inlined:
+                    yield ("create", parent), self._maker(identity)
+        elif isinstance(new, Column):
             for parent in partitioning.ancestors(new, self._after):
                 yield self._maker(parent), ("default", identity)
                 yield self._maker(parent), ("alter", identity)

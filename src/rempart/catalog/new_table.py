@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
+from rempart.catalog.partitioning import own_not_null
 from rempart.catalog.statement import qualified, raw, statement
+
+_KEY = re.compile(r"^(PRIMARY KEY|UNIQUE)(?= )")
 
 
 class NewTable:
@@ -31,10 +35,9 @@ class NewTable:
         self._after, self._made = after, made
         parts = [one for one in made.values() if (one.schema, one.name) == (table.schema, table.name)]
         self._columns = sorted((one for one in parts if isinstance(one, Column)), key=lambda column: column.position)
-        self._constraints = [
-            one for one in parts
-            if isinstance(one, Constraint) and one.contype != "f" and not self._waits(one)
-        ]  # fmt: skip
+        self._constraints = _first_of_equal_keys(
+            one for one in parts if isinstance(one, Constraint) and one.contype != "f" and not self._waits(one)
+        )
         self.later_defaults = [one for one in self._columns if one.has_default and self._waits(one)]
         self.inlined = {one.identity for one in self.parts}
 
@@ -82,13 +85,13 @@ class NewTable:
             found += [extra for constraint in checks for extra in constraint.extras()]
         inherited = [column for column in self._columns if column not in columns]
         for column in inherited:
-            found += self._own_default(column)
+            found += self._own_default(column) + own_not_null(column, self._after)
         return found + [extra for column in self._columns for extra in column.extras()]
 
     def _partition(self) -> list[str]:
         table = self.table
         if table.index_names:
-            raise Unsupported("no SQL is written for the names of a partition's indexes")
+            raise Unsupported("no SQL is written for the names and options of a partition's indexes")
         made = statement(
             "create {}table {} partition of {} {}", raw("unlogged " if table.persistence == "u" else ""),
             qualified(table.schema, table.name), qualified(*table.parents[0]), raw(table.bound or ""),
@@ -108,3 +111,11 @@ class NewTable:
             if isinstance(inherited, Column) and inherited.expression != column.expression and not column.generated:
                 return column.set_default()
         return []
+
+
+def _first_of_equal_keys(constraints: Iterable[Constraint]) -> list[Constraint]:
+    """What one CREATE TABLE can hold: of keys that are equal it makes the first only, and says nothing."""
+    found: dict[str, Constraint] = {}
+    for one in sorted(constraints, key=lambda one: (one.contype != "p", one.part)):
+        found.setdefault(_KEY.sub("", one.definition) if one.contype in "pux" else one.part, one)
+    return list(found.values())

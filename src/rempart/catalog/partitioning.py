@@ -13,6 +13,8 @@ from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.trigger import Trigger
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 
+_NAMED_NOT_NULL = 18  # the version from which NOT NULL is a constraint with a name
+
 
 def require_own_parts(
     old: Table, new: Table, made: Mapping[Identity, CatalogObject], dropped: Mapping[Identity, CatalogObject]
@@ -39,7 +41,7 @@ def require_own_parts(
 
 
 def require_no_key(column: Column, catalog: Catalog) -> None:
-    """Refuse to change the type of a column that a table is partitioned by.
+    """Refuse to change the type of a column that its table, or one that inherits it, is partitioned by.
 
     Args:
         column: The column.
@@ -48,10 +50,12 @@ def require_no_key(column: Column, catalog: Catalog) -> None:
     Raises:
         Unsupported: It is such a column.
     """
-    table = catalog.objects.get(column.identity.relation)
-    key = table.partition_key if isinstance(table, Table) else None
-    if key and re.search(rf"(?<!\w){re.escape(column.part)}(?!\w)", key):
-        raise Unsupported("the type of a partition key's column cannot be changed")
+    named = re.compile(rf"(?<!\w){re.escape(column.part)}(?!\w)")
+    for table in catalog.objects.values():
+        if isinstance(table, Table) and table.partition_key and named.search(table.partition_key):
+            own = catalog.objects.get(Identity("column", table.schema, table.name, column.part))
+            if isinstance(own, Column) and column.identity in (own.identity, *ancestors(own, catalog)):
+                raise Unsupported("the type of a partition key's column cannot be changed")
 
 
 def moves(old: Table, new: Table) -> bool:
@@ -79,13 +83,35 @@ def ancestors(column: Column, catalog: Catalog) -> Iterator[Identity]:
             yield from ancestors(parent, catalog)
 
 
+def own_not_null(column: Column, catalog: Catalog) -> list[str]:
+    """The SQL of an inherited column's NOT NULL, where its parent has none.
+
+    Args:
+        column: The column.
+        catalog: Where it is.
+
+    Raises:
+        Unsupported: Its NOT NULL has another name than its parent's: it was there before the table was attached.
+    """
+    parents = [catalog.objects[one] for one in ancestors(column, catalog)]
+    inherited = next((one for one in parents if isinstance(one, Column)), None)
+    if not column.not_null or inherited is None:
+        return []
+    if not inherited.not_null or inherited.not_null_no_inherit:
+        return column.own_not_null()
+    if catalog.major >= _NAMED_NOT_NULL and column.not_null_constraint() != inherited.not_null_constraint():
+        raise Unsupported("its NOT NULL has another name than that of its parent, with which it comes")
+    return []
+
+
 def own_default(column: Column, catalog: Catalog) -> list[str]:
-    """The SQL of an inherited column's default, where it is not its parent's.
+    """The SQL of an inherited column's default, where it is not that of the column with which it comes.
 
     Args:
         column: The column.
         catalog: Where it is.
     """
-    parent = next((catalog.objects[one] for one in ancestors(column, catalog)), None)
-    inherited = parent.expression if isinstance(parent, Column) else None
+    above = [one for parent in ancestors(column, catalog) if isinstance(one := catalog.objects[parent], Column)]
+    added = next((one for one in above if one.local), None)
+    inherited = added.expression if added is not None else None
     return column.set_default() if not column.generated and column.expression != inherited else []

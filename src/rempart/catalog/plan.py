@@ -12,6 +12,7 @@ from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.function import Function
 from rempart.catalog.model import Catalog, Unsupported
 from rempart.catalog.remaking import remade
+from rempart.catalog.rereading import readable
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
     graph: Graph[tuple[str, Identity], Step] = Graph()
     for action, identity, make, loses in changes.pieces():
         try:
-            statements = tuple(make())
+            statements = tuple(readable(one) for one in make())
         except Unsupported as reason:
             refused.append((identity, str(reason)))
             continue

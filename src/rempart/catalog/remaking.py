@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from rempart.catalog.compare import Difference
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.publication import Publication
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.types import Collation, Composite, Domain, Enum, Range
@@ -63,6 +64,7 @@ def remade(
     parts = parts_of(before)
     # What needs an object whose name another one takes cannot move from the one to the other in place.
     taken = {name for one in chosen.values() if one.before is None and one.after for name in one.after.names_taken()}
+    names = _names_of(before)
     found: set[Identity] = set()
     retyped: set[Identity] = set()
     waiting: list[tuple[Identity, bool]] = []
@@ -112,9 +114,21 @@ def remade(
                     retyped.add(one)
                     waiting += [(minding, True) for minding in dependents[one] if _minds(minding, before)]
                 continue
-            if not taken & set(old.names_taken()) and _lets_go(one, identity, after, chosen):
+            if not taken & names[identity] and _lets_go(one, identity, after, chosen):
                 continue
             waiting.append((one, True))
+    return found
+
+
+def _names_of(catalog: Catalog) -> dict[Identity, set[tuple[str, str, str]]]:
+    """The names that each object takes, with those of its indexes."""
+    found: dict[Identity, set[tuple[str, str, str]]] = defaultdict(set)
+    for identity, made in catalog.objects.items():
+        found[identity].update(made.names_taken())
+        if isinstance(made, Index):
+            found[Identity("table", made.schema, made.table)].update(made.names_taken())
+        elif identity.kind == "constraint":
+            found[identity.relation].update(made.names_taken())
     return found
 
 
@@ -136,13 +150,22 @@ def _held_by_others(
     before: Catalog,
     dependents: Mapping[Identity, set[Identity]],
 ) -> bool:
-    """Whether a domain becomes stricter while arrays or composites of it are stored: Postgres looks at no such rows."""
-    if not isinstance(old, Domain) or not isinstance(new, Domain):
+    """Whether columns stand in the way of altering a type.
+
+    Postgres refuses to alter an attribute of a composite that is stored. It lets a domain become stricter while arrays
+    or composites of it are stored, and looks at no such rows.
+    """
+    if isinstance(old, Composite) and isinstance(new, Composite):
+        kept = {entry[0]: entry[1:3] for entry in new.attributes}
+        if all(kept.get(entry[0], entry[1:3]) == entry[1:3] for entry in old.attributes):
+            return False
+    elif isinstance(old, Domain) and isinstance(new, Domain):
+        added = {entry[:2] for entry in new.constraints} - {entry[:2] for entry in old.constraints}
+        if not added and (old.not_null or not new.not_null):
+            return False
+    else:
         return False
-    added = {entry[:2] for entry in new.constraints} - {entry[:2] for entry in old.constraints}
-    if not added and (old.not_null or not new.not_null):
-        return False
-    waiting = [(identity, False)]
+    waiting = [(identity, isinstance(old, Composite))]
     while waiting:
         needed, inside = waiting.pop()
         for one in dependents[needed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from rempart.catalog.kinds.conversion import has_cast, may_lose
@@ -34,6 +34,9 @@ class Column(CatalogObject):
         options: Options of the column, each `name=value`.
         foreign_options: The same of a foreign table's column.
         local: Whether it is declared on the table itself and not only inherited.
+        not_null_checked: Whether every row is known to obey NOT NULL; otherwise it is NOT VALID.
+        not_null_inherited: Whether it has NOT NULL from a parent, under the parent's name as well.
+        has_children: Whether tables may have it from this one.
     """
 
     relkind: str
@@ -53,6 +56,9 @@ class Column(CatalogObject):
     options: tuple[str, ...]
     foreign_options: tuple[str, ...]
     local: bool
+    not_null_checked: bool
+    not_null_inherited: bool = field(compare=False)
+    has_children: bool = field(compare=False)
 
     kind: ClassVar[str] = "column"
 
@@ -73,7 +79,7 @@ class Column(CatalogObject):
             parts.append(f"generated always as ({self.expression}) {'stored' if self.generated == 's' else 'virtual'}")
         elif self.identity_kind:
             parts.append(f"generated {_IDENTITY[self.identity_kind]} as identity ({self._sequence_options()})")
-        if (self.not_null and not self.identity_kind) or (self.not_null and self.not_null_name):
+        if self.not_null and self.not_null_checked and (not self.identity_kind or self.not_null_name):
             parts.append(self._not_null())
         if with_default and self.has_default:
             parts.append(f"default {self.expression}")
@@ -97,8 +103,11 @@ class Column(CatalogObject):
             f" cache {cache}{' cycle' if cycle == 'true' else ''}"
         )
 
-    def _alter(self, what: str) -> str:
-        return statement("alter {} {} alter column {} {}", self._relation_kind(), self._table(), self.part, raw(what))
+    def _alter(self, what: str, *, only: bool = False) -> str:
+        alone = raw("only " if only and self.has_children else "")
+        return statement(
+            "alter {} {}{} alter column {} {}", self._relation_kind(), alone, self._table(), self.part, raw(what)
+        )
 
     def _relation_kind(self) -> object:
         return raw({"v": "view", "m": "materialized view", "f": "foreign table"}.get(self.relkind, "table"))
@@ -112,7 +121,7 @@ class Column(CatalogObject):
         Args:
             before: The state to start from; a new column's by default.
         """
-        found = []
+        found = [self._unchecked_not_null()] if before is None and self.not_null and not self.not_null_checked else []
         if self.statistics != (before.statistics if before else None):
             found.append(self._alter(f"set statistics {-1 if self.statistics is None else self.statistics}"))
         old = dict(entry.split("=", 1) for entry in (before.options if before else ()))
@@ -124,12 +133,12 @@ class Column(CatalogObject):
         return found
 
     def set_default(self) -> list[str]:
-        """The SQL that gives it its default, when it has one."""
-        return [self._alter(f"set default {self.expression}")] if self.has_default else []
+        """The SQL that gives it its default, when it has one. Its children keep theirs."""
+        return [self._alter(f"set default {self.expression}", only=True)] if self.has_default else []
 
     def drop_default(self) -> list[str]:
-        """The SQL that takes its default away, when it has one."""
-        return [self._alter("drop default")] if self.has_default else []
+        """The SQL that takes its default away, when it has one. Its children keep theirs."""
+        return [self._alter("drop default", only=True)] if self.has_default else []
 
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
@@ -157,7 +166,8 @@ class Column(CatalogObject):
             by_text: Whether by way of text, as between two enumerations.
         """
         collation = f" collate {after.collation}" if after.collation else ""
-        found = self.drop_default()
+        # The children get the type with it, for which their defaults must not stand in the way.
+        found = [self._alter("drop default")] if self.has_default or self.has_children else []
         using = self.converted(after, self.part, by_text=by_text)
         found.append(self._alter(f"type {after.type}{collation} using {using}"))
         return found + after.set_default()
@@ -191,8 +201,8 @@ class Column(CatalogObject):
         if changed & {"type", "collation"}:
             found += self.retype(after)
         elif "expression" in changed:
-            found += after.set_default() or [self._alter("drop default")]
-        if changed & {"not_null", "not_null_name", "not_null_no_inherit"}:
+            found += after.set_default() or self.drop_default()
+        if changed & {"not_null", "not_null_name", "not_null_no_inherit", "not_null_checked"}:
             found += self._nullability(after)
         if changed & {"identity_kind", "sequence"} and not loses_identity:
             found += self._identity_changes(after)
@@ -219,12 +229,24 @@ class Column(CatalogObject):
         found = []
         if self.identity_kind and not after.not_null:
             return []
-        if self.not_null and after.not_null and self.not_null_no_inherit == after.not_null_no_inherit:
+        checks = after.not_null_checked and not self.not_null_checked
+        if (
+            self.not_null and after.not_null and self.not_null_no_inherit == after.not_null_no_inherit
+            and (checks or self.not_null_checked == after.not_null_checked)
+        ):  # fmt: skip
             old, new = self.not_null_constraint(), after.not_null_constraint()
-            return [statement("alter table {} rename constraint {} to {}", self._table(), old, new)]
+            if old != new:
+                if self.not_null_inherited or after.not_null_inherited:
+                    raise Unsupported("a NOT NULL that is inherited cannot be renamed by itself")
+                found.append(self.rename_not_null(new))
+            if checks:
+                found.append(statement("alter table {} validate constraint {}", self._table(), new))
+            return found
         if self.not_null:
             found.append(self._alter("drop not null"))
-        if after.not_null:
+        if after.not_null and not after.not_null_checked:
+            found.append(after._unchecked_not_null())
+        elif after.not_null:
             if after.not_null_name or after.not_null_no_inherit:
                 name = after.not_null_constraint()
                 made = statement(
@@ -235,6 +257,27 @@ class Column(CatalogObject):
             else:
                 found.append(self._alter("set not null"))
         return found
+
+    def rename_not_null(self, name: str) -> str:
+        """The SQL that calls its NOT NULL otherwise.
+
+        Args:
+            name: The new name.
+        """
+        return statement("alter table {} rename constraint {} to {}", self._table(), self.not_null_constraint(), name)
+
+    def _unchecked_not_null(self) -> str:
+        return statement(
+            "alter table {} add constraint {} not null {}{} not valid",
+            self._table(), self.not_null_constraint(), self.part,
+            raw(" no inherit" if self.not_null_no_inherit else ""),
+        )  # fmt: skip
+
+    def own_not_null(self) -> list[str]:
+        """The SQL that gives it its NOT NULL, which it has not yet."""
+        if not self.not_null_checked:
+            return [self._unchecked_not_null()]
+        return replace(self, not_null=False)._nullability(self)
 
     def not_null_constraint(self) -> str:
         """Name of its NOT NULL: by itself Postgres takes the table's and the column's."""

@@ -32,7 +32,7 @@ class Table(CatalogObject):
         of_type: The composite type of a typed table.
         server: The foreign server.
         server_options: The options of a foreign table.
-        index_names: Of a partition: the parent's indexes and its own, where these have names of their own.
+        index_names: Of a partition: the parent's indexes and its own, where these have names or options of their own.
     """
 
     relkind: str
@@ -139,7 +139,7 @@ class Table(CatalogObject):
         assert isinstance(after, Table)
         changed = self.own_changes(after)
         if "index_names" in changed:
-            raise Unsupported("no SQL is written for the names of a partition's indexes")
+            raise Unsupported("no SQL is written for the names and options of a partition's indexes")
         fixed = changed & {"partition_key", "of_type", "server", "server_options"}
         if self.relkind != after.relkind or fixed:
             raise Unsupported(f"a table cannot change its {', '.join(sorted(fixed)) or 'kind'} and keep its rows")

@@ -30,7 +30,10 @@ select 'pg_class'::regclass::oid, c.oid, a.attnum::int4, n.nspname, c.relname, a
     nullif(a.attstattarget, -1)::int4,
     coalesce((select array_agg(o order by o) from unnest(a.attoptions) o), '{}'),
     coalesce((select array_agg(o order by o) from unnest(a.attfdwoptions) o), '{}'),
-    a.attislocal
+    a.attislocal,
+    coalesce((to_jsonb(nn) ->> 'convalidated')::boolean, true),
+    coalesce((to_jsonb(nn) ->> 'coninhcount')::int4 > 0, false),
+    c.relhassubclass
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -30,7 +30,7 @@ select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, '', pg_get_use
     coalesce((select array_agg(o order by o) from unnest(f.ftoptions) o), '{}'),
     case when c.relispartition then coalesce((
         -- Names that Postgres would not have given (ChooseIndexName in indexcmds.c).
-        select array_agg(array[pi.relname, i.relname]::text[] order by pi.relname, i.relname)
+        select array_agg(array[pi.relname, i.relname || coalesce(' with ' || other.options, '')]::text[] order by pi.relname, i.relname)
         from pg_index x
         join pg_class i on i.oid = x.indexrelid and i.relispartition
         join pg_inherits h on h.inhrelid = i.oid
@@ -39,8 +39,15 @@ select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, '', pg_get_use
             select c.relname || '_' || case when x.indisprimary then 'pkey' else string_agg(a.attname, '_' order by a.attnum) || '_' end
             from pg_attribute a where a.attrelid = i.oid
         ) as usual (name)
-        where x.indrelid = c.oid and length(usual.name) < 59
-            and left(i.relname, length(usual.name)) || regexp_replace(substr(i.relname, length(usual.name) + 1), '^((idx|key|excl)?\d*)$', '') <> usual.name
+        cross join lateral (
+            select case when i.reloptions is distinct from pi.reloptions then coalesce(i.reloptions::text, '{}') end
+        ) as other (options)
+        where x.indrelid = c.oid
+            and (
+                other.options is not null
+                or length(usual.name) < 59
+                and left(i.relname, length(usual.name)) || regexp_replace(substr(i.relname, length(usual.name) + 1), '^((idx|key|excl)?\d*)$', '') <> usual.name
+            )
     ), '{}') else '{}' end
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
