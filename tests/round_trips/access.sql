@@ -112,3 +112,13 @@ alter publication p add tables in schema public; alter publication p drop tables
 create table t (a int primary key, b int); create publication p for table t (a, b) where (a > 5);
 -- change
 alter publication p drop table t; alter table t alter a type bigint; alter publication p add table t (a, b) where (a > 5);
+-- case: an owner that had everything with the option to grant it on
+-- base
+create table t (a int); grant all on t to r1 with grant option;
+-- change
+alter table t owner to r1; revoke grant option for all on t from r1; grant all on t to r1;
+-- case: the privileges of an owner that was a grantee
+-- base
+create table t (a int, b int); grant all on t to r1 with grant option; grant select (b) on t to r1 with grant option;
+-- change
+drop table t; create table t (a int, b int); alter table t owner to r1; grant select (b) on t to r2;

@@ -74,13 +74,15 @@ def owned_by(acl: Iterable[str], old: str, new: str) -> frozenset[Grant]:
         old: The owner until then.
         new: The owner from then on.
     """
-    return frozenset(
+    found = {
         grant._replace(
             grantee=new if grant.grantee == old else grant.grantee,
             grantor=new if grant.grantor == old else grant.grantor,
         )
         for grant in grants(acl)
-    )
+    }
+    # What the new owner had already, with the option to grant it on, becomes one with what the old owner had.
+    return frozenset(grant for grant in found if grant.grantable or grant._replace(grantable=True) not in found)
 
 
 def changes(target: str, before: frozenset[Grant], after: frozenset[Grant], owner: str | None) -> list[str]:
