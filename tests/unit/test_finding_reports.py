@@ -99,7 +99,7 @@ class TestGithub:
 
 
 class TestSarif:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def schema(self) -> Draft4Validator:
         return Draft4Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -58,8 +59,11 @@ class Changes:
             self._made[identity] = after.objects[identity]
             self._dropped[identity] = before.objects[identity]
         self._dependents = dependents_of(before)
+        parts: dict[tuple[str, str], list[CatalogObject]] = defaultdict(list)
+        for made in self._made.values():
+            parts[made.schema, made.name].append(made)
         self._new_tables = {
-            identity: NewTable(made, after, self._made)
+            identity: NewTable(made, after, self._made, parts[made.schema, made.name])
             for identity, made in self._made.items()
             if isinstance(made, Table)
         }

@@ -23,6 +23,7 @@ class NewTable:
         table: The table.
         after: The catalog it is to be in.
         made: All objects that are to be made.
+        parts: Those of them that are the table's own.
 
     Attributes:
         table: The table.
@@ -30,13 +31,15 @@ class NewTable:
         later_defaults: Columns whose default has to wait, for it needs something that needs the table.
     """
 
-    def __init__(self, table: Table, after: Catalog, made: Mapping[Identity, CatalogObject]) -> None:
+    def __init__(
+        self, table: Table, after: Catalog, made: Mapping[Identity, CatalogObject], parts: Iterable[CatalogObject]
+    ) -> None:
         self.table = table
         self._after, self._made = after, made
-        parts = [one for one in made.values() if (one.schema, one.name) == (table.schema, table.name)]
-        self._columns = sorted((one for one in parts if isinstance(one, Column)), key=lambda column: column.position)
+        own = tuple(parts)
+        self._columns = sorted((one for one in own if isinstance(one, Column)), key=lambda column: column.position)
         self._constraints = _first_of_equal_keys(
-            one for one in parts if isinstance(one, Constraint) and one.contype != "f" and not self._waits(one)
+            one for one in own if isinstance(one, Constraint) and one.contype != "f" and not self._waits(one)
         )
         self.later_defaults = [one for one in self._columns if one.has_default and self._waits(one)]
         self.inlined = {one.identity for one in self.parts}
