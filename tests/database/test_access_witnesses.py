@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from access_oracle import PERSONAS
+from gateway import named
 from servers import Database
 from test_access_oracle import map_of
 
@@ -79,6 +80,46 @@ def test_membership_in_a_later_table(platform_database: Database, config: Config
     assert cells(found, "projects")["select"].startswith("EXISTS (SELECT FROM public.members")
 
 
+def test_a_policy_that_asks_for_its_parent_by_key_leaves_the_parent_all_its_rows(
+    platform_database: Database, config: Config, tmp_path: Path
+) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.projects (
+            id uuid primary key, ref text not null unique, owner uuid not null, deleted_at timestamptz);
+        create table public.logs (id int primary key, project_id uuid not null references public.projects (id));
+        create policy p on public.projects to authenticated
+            using (owner = (select auth.uid()) and deleted_at is null);
+        create policy l on public.logs to authenticated using (exists (
+            select from public.projects p where p.id = logs.project_id and p.owner = (select auth.uid())));
+        """ + OPEN.format("public.projects") + OPEN.format("public.logs"),
+    )  # fmt: skip
+    assert found.not_observed == {}
+    assert cells(found, "projects")["select"] == "own owner and deleted_at IS NULL"
+    assert cells(found, "logs")["select"].startswith("EXISTS (SELECT FROM public.projects")
+
+
+def test_a_table_is_tied_to_members_without_a_foreign_key(
+    platform_database: Database, config: Config, tmp_path: Path
+) -> None:
+    member = f'rows."public.members" = {{ org = "north", user_id = "{named("ada")}", role = "admin" }}'
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.members (org text, user_id uuid, role text, primary key (org, user_id));
+        create table public.orders (id int primary key, org text not null);
+        create policy m on public.members for select to authenticated using (user_id = (select auth.uid()));
+        create policy o on public.orders to authenticated using (exists (
+            select from public.members m
+            where m.user_id = (select auth.uid()) and m.org = orders.org and m.role = 'admin'));
+        """ + OPEN.format("public.members") + OPEN.format("public.orders"),
+        SESSIONS.rstrip() + f"\n{member}\n",
+    )  # fmt: skip
+    assert found.not_observed == {}
+    assert cells(found, "orders")["select"].startswith("EXISTS (SELECT FROM public.members")
+
+
 def test_partitions_and_views(platform_database: Database, config: Config, tmp_path: Path) -> None:
     found = observed(
         platform_database, config, tmp_path,
@@ -97,6 +138,60 @@ def test_partitions_and_views(platform_database: Database, config: Config, tmp_p
     assert cells(found, "log_b")["select"] == "all rows"  # a partition has no policies of its parent's
     assert cells(found, "leak")["update"] == "all rows"
     assert "nothing tells apart" in cells(found, "seen")["select"]  # no class is named for the view
+
+
+def test_rows_that_only_their_partitions_know(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.visits (id bigint generated always as identity, at timestamptz not null, owner uuid,
+            primary key (id, at)) partition by range (at);
+        create table public.visits_old partition of public.visits for values from ('2001-01-01') to ('2001-02-01');
+        create table public.visits_new partition of public.visits for values from ('2031-01-01') to ('2031-02-01');
+        create table public.shares (id int, half int not null, primary key (id, half)) partition by hash (half);
+        create table public.shares_0 partition of public.shares for values with (modulus 2, remainder 0);
+        create table public.names (name text) partition by range (lower(name));
+        create table public.names_a partition of public.names for values from ('k') to ('l');
+        create policy p on public.visits to authenticated using (owner = (select auth.uid()));
+        grant select on public.visits_old to authenticated;
+        """
+        + "".join(OPEN.format(f"public.{name}") for name in ("visits", "shares", "names")),
+    )  # fmt: skip
+    assert found.not_observed == {}
+    assert cells(found, "visits")["select"] == "own owner"
+    assert cells(found, "visits_old")["select"] == "all rows"
+    assert cells(found, "shares")["insert"] == cells(found, "names")["insert"] == "denied"
+
+
+def test_no_partition_for_a_row_does_not_say_who_may_insert_it(
+    platform_database: Database, config: Config, tmp_path: Path
+) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        "create table public.homeless (id int) partition by range (id);" + OPEN.format("public.homeless"),
+    )  # fmt: skip
+    assert "not observed" in cells(found, "homeless")["insert"]
+
+
+def test_views_show_tables_that_are_not_exposed(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create schema core;
+        create table core.tenants (id bigint generated always as identity primary key, name text not null unique);
+        create view core.inner_view as select id, name from core.tenants;
+        create view public.tenants as select id, name from core.inner_view;
+        create materialized view public.figures as select count(*) as tenants, max(id) as last from core.tenants
+            having count(*) > 0;
+        grant select, insert, update, delete on public.tenants to authenticated;
+        grant select on public.figures to authenticated;
+        revoke all on public.tenants, public.figures from anon;
+        """,
+    )  # fmt: skip
+    assert found.not_observed == {}
+    assert set(cells(found, "tenants").values()) == {"all rows"}
+    assert cells(found, "figures")["select"] == "all rows"
+    assert set(cells(found, "tenants", "anon").values()) == {"denied"}
 
 
 def test_a_table_without_a_possible_row_is_told(platform_database: Database, config: Config, tmp_path: Path) -> None:

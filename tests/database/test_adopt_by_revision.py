@@ -312,6 +312,14 @@ def test_of_two_equal_catalogs_nothing_is_to_be_done(old: Old) -> None:
     assert compare(aim.before, aim.after) == []
 
 
+def test_policies_on_tables_of_the_platform_stay_and_are_told(old: Old) -> None:
+    with old.database.connect() as superuser:
+        superuser.execute("create policy everybody on auth.users for select using (true)")
+    notes = [note for note in adopt(old.target).report.notes if "auth.users" in note]
+    assert len(notes) == 1
+    assert notes[0].startswith("policy everybody on auth.users stays")
+
+
 @pytest.mark.one_backend
 @pytest.mark.slow
 def test_roles_are_the_hosts_and_only_what_they_have_more_stops_it(own_server: Server) -> None:

@@ -93,3 +93,19 @@ def test_back_and_there_again(case: Case, empty: Database) -> None:
     run(empty, script(there))
     assert difference(dump(empty), dumped_after, ("generated", "by hand")) == "", script(there)
     assert compare(catalog(empty), after) == []
+
+
+def test_a_sequence_goes_on_where_it_stands_when_it_becomes_that_of_an_identity(empty: Database) -> None:
+    run(empty, "create table t (id serial, v text); insert into t (v) values ('a'), ('b')")
+    before = catalog(empty)
+    run(
+        empty,
+        "alter table t alter id drop default; drop sequence t_id_seq;"
+        "alter table t alter id add generated always as identity; alter table t alter id restart with 3",
+    )
+    after = catalog(empty)
+    for state, id_to_come in ((before, 3), (after, 4), (before, 5)):
+        run(empty, script(plan(catalog(empty), state, Setup("postgres"))))
+        with empty.connect() as connection:
+            row = connection.execute("insert into t (v) values ('c') returning id").fetchone()
+            assert row == (id_to_come,)

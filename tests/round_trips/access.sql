@@ -122,3 +122,11 @@ alter table t owner to r1; revoke grant option for all on t from r1; grant all o
 create table t (a int, b int); grant all on t to r1 with grant option; grant select (b) on t to r1 with grant option;
 -- change
 drop table t; create table t (a int, b int); alter table t owner to r1; grant select (b) on t to r2;
+-- case: new objects on which their owner has not all privileges
+-- base
+create table k (a int);
+-- change
+create table t (a int); revoke all on t from postgres; create table u (a int); revoke delete, truncate on u from postgres; grant select on u to r1; create view v as select 1 as a; revoke all on v from postgres; grant select on v to public;
+create sequence s; revoke usage on sequence s from postgres; create function f() returns int language sql as 'select 1'; revoke all on function f from postgres, public; create type e as enum ('a'); revoke all on type e from postgres;
+create schema x; revoke create on schema x from postgres; create table w (a int); grant all on w to postgres with grant option; create table o (a int); alter table o owner to r1; revoke insert on o from r1;
+create table i (id int generated always as identity); revoke all on sequence i_id_seq from postgres;

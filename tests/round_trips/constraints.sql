@@ -107,3 +107,25 @@ alter table t add check ((a, b, c) is distinct from (1, 2, 3)); alter table t ad
 create table t (a int); create function f(x t) returns int language sql immutable as 'select 1'; alter table t add check (f(t) >= 0);
 -- change
 drop table t cascade;
+-- case: tables with checks that are not valid
+-- base
+create table m (a int);
+-- change
+create table t (a int, b int constraint ok check (b > 0)); insert into t values (1, 1); alter table t add constraint c check (a > 5) not valid; alter table t add constraint d check (b > 5) no inherit not valid;
+create table u () inherits (t); alter table u add constraint e check (b > 5) not valid;
+-- case: partitions of which one was made after a check that is not valid
+-- base
+create table m (a int);
+-- change
+create table p (a int) partition by list (a); create table p1 partition of p for values in (1); alter table p add constraint pc check (a > 5) not valid;
+create table p2 partition of p for values in (2) partition by list (a); alter table p2 add constraint p2c check (a > 7) not valid;
+-- case: check of parent and child validated
+-- base
+create table t (a int); alter table t add constraint c check (a > 5) not valid; create table u () inherits (t); alter table t add constraint d check (a > 6) not valid;
+-- change
+alter table t validate constraint c;
+-- case: table made like another keeps the names of its NOT NULL
+-- base
+create table k (a int);
+-- change
+create table job (id int not null, n int not null generated always as identity); create table archive (like job); alter table archive add x text not null;

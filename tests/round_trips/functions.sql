@@ -95,3 +95,11 @@ create cast (c as int) with function f(c) as assignment;
 create procedure p(x int) language sql as 'select 1';
 -- change
 drop procedure p(int); create procedure p(inout x int) language sql as 'select 1';
+-- case: types of OUT arguments changed
+-- base
+create function f(a int, out b int, out c text) language sql as 'select 1, ''x''::text'; create view v as select b from f(1); create function g(int, out int, out text) language sql as 'select 1, ''x''::text';
+create function h(inout a int, out b int) returns setof record language sql as 'select 1, 2'; create function k(a int, out b int) language sql as 'select 1';
+-- change
+drop view v; drop function f; create function f(a int, out b bigint, out c text) language sql as 'select 1::bigint, ''x''::text'; create view v as select b from f(1);
+drop function g; create function g(int, out int, out varchar) language sql as 'select 1, ''x''::varchar'; drop function h; create function h(inout a int, out b bigint) returns setof record language sql as 'select 1, 2::bigint';
+drop function k; create function k(a int, out c int) language sql as 'select 1';

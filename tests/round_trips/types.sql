@@ -90,3 +90,18 @@ alter table t drop x, drop y; drop type c; create type c as (a int, b text); alt
 -- case: domain with BETWEEN
 -- change
 create domain d as int check (value between 1 and 5 and value <> 3);
+-- case: domain that leaves the enum under it, which goes
+-- base
+create type e as enum ('1', '2'); create domain d as e; create table t (a d default '1'::e not null, b e);
+-- change
+drop table t; drop domain d; drop type e; create domain d as text; create table t (a d default '1' not null, b text);
+-- case: enum that becomes a domain, with an array, a view and an index
+-- base
+create type e as enum ('1', '2'); create domain d as e; create table t (a d, b e default '1', c e[]); create view v as select b from t; create index i on t (b);
+-- change
+drop view v; drop table t; drop domain d; drop type e; create domain e as text; create domain d as text; create table t (a d, b e default '1', c e[]); create view v as select b from t; create index i on t (b);
+-- case: enum that is made anew while a column becomes an array of it
+-- base
+create type e as enum ('a'); create table t (v e default 'a', w int);
+-- change
+drop table t; drop type e; create type e as enum ('b'); create table t (v e[] default '{}', w int[]);

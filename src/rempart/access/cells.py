@@ -66,6 +66,7 @@ class RowOutcome:
 
 
 _INTEGRITY = "23"  # class of constraint violations: they are met after privileges and policies
+_NO_PARTITION = "no partition of relation"  # of that class, and met before policies
 
 
 def judged(tried: Tried, triggers: Collection[str], *, new_values: bool = False) -> RowOutcome:
@@ -83,6 +84,8 @@ def judged(tried: Tried, triggers: Collection[str], *, new_values: bool = False)
         return RowOutcome(Kind.DONE if tried.touched else Kind.NOTHING)
     if tried.denied:
         return RowOutcome(Kind.DENIED, tried.state, tried.message)
+    if tried.message.startswith(_NO_PARTITION):
+        return RowOutcome(Kind.ERROR, tried.state, tried.message)
     if new_values and tried.state.startswith(_INTEGRITY):
         return RowOutcome(Kind.DONE, tried.state, tried.message)
     if any(f"{name}(" in tried.inside for name in triggers):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import psycopg
+from psycopg import sql
 
 from rempart.access import calls, view_writes
 from rempart.access.cells import Cell
@@ -58,6 +60,7 @@ def _set_up(laboratory: Laboratory, classes: Sequence[RowClass]) -> _Scene:
     structure = read_structure(laboratory.connection, laboratory.config.exposed_schemas)
     _check_classes(structure, classes)
     made = plant(laboratory, structure, classes)
+    _refresh(laboratory, structure)
     own = {row_class.own: persona_values(laboratory, row_class) for row_class in classes}
     scene = _Scene(laboratory, structure, classes, own)
     views = []
@@ -76,6 +79,15 @@ def _set_up(laboratory: Laboratory, classes: Sequence[RowClass]) -> _Scene:
     for function in structure.functions:
         scene.functions.append((function, calls.arguments_of(structure, made, function)))
     return scene
+
+
+def _refresh(laboratory: Laboratory, structure: Structure) -> None:
+    """Fill the materialized views from the rows there are now; one that reads another was made after it."""
+    for _, one in sorted(structure.relations.items()):
+        if one.kind == "m" and (one.exposed or one.behind_view):
+            # One that cannot be filled shows as a view without rows.
+            with suppress(psycopg.Error), laboratory.connection.transaction():
+                laboratory.connection.execute(sql.SQL("refresh materialized view {}").format(one.identifier))
 
 
 def _check_personas(laboratory: Laboratory) -> None:

@@ -80,13 +80,17 @@ class Pools:
         atoms = [*self.atoms[relation.oid], *(mention.atom for mention in self.mentioned.get(relation.oid, ()))]
         pools: dict[str, list[str]] = defaultdict(list)
         constants: dict[str, list[str]] = defaultdict(list)
+        keys = self._structure.keys(relation)
         for atom in atoms:
             given = self._session_values(atom.session)
             for name in atom.columns:
                 if name in named:
-                    pools[name] += self._casts.written(named[name], given)
                     texts = candidates.documents(named[name], atom.constants, given) or atom.constants
-                    constants[name] += self._casts.written(named[name], texts)
+                    some, others = self._casts.written(named[name], given), self._casts.written(named[name], texts)
+                    # A key of which nothing is wanted has another value in each row.
+                    if some or others or name not in keys:
+                        pools[name] += some
+                        constants[name] += others
         for row_class in self._classes:
             expression = row_class.rows.get(relation.qualified)
             if expression is None:
@@ -173,6 +177,10 @@ class Pools:
         if column.name in pools:
             # What nothing mentions comes last: checks may refuse everything else.
             last = [*self._check_constants(relation, column), *candidates.usual(column, relation.qualified)]
+            if column.name in self._structure.keys(relation):
+                numbers = range(10_001, 10_001 + rows * AGAIN)
+                more = [candidates.different(column, relation.qualified, number) for number in numbers]
+                last += [value for value in more if value is not None]
             return list(dict.fromkeys([*pools[column.name], *fixed, *last]))
         target = self._target(relation, column)
         values: list[str | None]

@@ -12,7 +12,7 @@ from pglast import ast, parse_sql
 from pglast.enums import SubLinkType
 from pglast.stream import RawStream
 
-from rempart.sqltext.expressions import equalities, without_casts
+from rempart.sqltext.expressions import conjuncts, equalities, reads_columns, without_casts
 from rempart.sqltext.walk import children, column, nodes, nodes_of
 
 _CONSTANT = re.compile(r"'((?:[^']|'')*)'|(?<![\w.])-?\d[\d.]*")
@@ -218,6 +218,7 @@ def _session_parts(node: Any, table: str, columns: frozenset[str]) -> Iterator[s
             for part in children(condition):
                 if not any(isinstance(n, ast.ColumnRef) for n in nodes(part)):
                     yield from _session_parts(part, table, columns)
+        yield from _counterparts(node, table, columns)
         return
     if isinstance(node, ast.FuncCall | ast.SQLValueFunction | ast.TypeCast | ast.A_Expr | ast.CoalesceExpr) and not any(
         isinstance(n, ast.ColumnRef) for n in nodes(node)
@@ -227,6 +228,27 @@ def _session_parts(node: Any, table: str, columns: frozenset[str]) -> Iterator[s
         return
     for child in children(node):
         yield from _session_parts(child, table, columns)
+
+
+def _counterparts(query: Any, table: str, columns: frozenset[str]) -> Iterator[str]:
+    """What a query that depends on the row compares its columns with, as queries that do not depend on it."""
+    if query.fromClause is None or query.whereClause is None or query.groupClause or query.havingClause:
+        return
+
+    def of_row(part: Any) -> bool:
+        return any(_is_own(one, table, columns) for one in nodes(part))
+
+    conditions = list(conjuncts(query.whereClause))
+    free = [f"({_written(one)})" for one in conditions if not of_row(one)]
+    where = f" WHERE {' AND '.join(free)}" if free else ""
+    sources = ", ".join(_written(source) for source in query.fromClause)
+    if of_row(query.fromClause):
+        return
+    for condition in conditions:
+        for left, right, _ in equalities(condition):
+            for one, other in ((left, right), (right, left)):
+                if _is_own(without_casts(one), table, columns) and not of_row(other) and reads_columns(other):
+                    yield f"SELECT {_written(other)} FROM {sources}{where}"  # noqa: S608 - of a policy, tried as a persona
 
 
 def _is_discrete(node: Any) -> bool:

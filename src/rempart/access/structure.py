@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from rempart.access.predicates import columns_of
 from rempart.catalog.statement import raw
 
 Connection = psycopg.Connection[Any]
@@ -83,6 +84,7 @@ class Relation:
         writable: What can be written through it at all: bits of pg_relation_is_updatable.
         triggers: Names of the functions of its triggers.
         exposed: Whether its schema is exposed.
+        behind_view: Whether a view of an exposed schema reads it, directly or not.
     """
 
     oid: int
@@ -95,6 +97,7 @@ class Relation:
     writable: int
     triggers: tuple[str, ...]
     exposed: bool
+    behind_view: bool
 
     @property
     def qualified(self) -> str:
@@ -171,6 +174,15 @@ class Structure:
     bounds: dict[int, list[Bound]]
     functions: list[Function] = field(default_factory=list)
 
+    def keys(self, relation: Relation) -> set[str]:
+        """The columns of a table of which no two rows have the same value, and any value will do.
+
+        Args:
+            relation: The table.
+        """
+        foreign = {name for key in self.foreign_keys.get(relation.oid, ()) for name in key.columns}
+        return {names[0] for names in self.unique.get(relation.oid, ()) if len(names) == 1} - foreign
+
     @property
     def by_name(self) -> dict[str, Relation]:
         """Relations by qualified name."""
@@ -211,6 +223,11 @@ def _read(connection: Connection, exposed: tuple[str, ...]) -> Structure:
             unique[oid].append(tuple(own))
             if kind == "p":
                 primary[oid] = tuple(own)
+    for oid, condition, any_row in connection.execute(query("witness_routes")):
+        if not any_row:
+            columns_there = frozenset(relations[oid].columns)
+            read = columns_of(condition, relations[oid].name, columns_there) or relations[oid].columns[:1]
+            checks[oid].append(Check("partitions", tuple(read), condition))
     policies: dict[int, list[Policy]] = defaultdict(list)
     for oid, name, command, using, with_check, roles in connection.execute(query("observed_policies")):
         policies[oid].append(Policy(name, command, using, with_check, tuple(roles)))

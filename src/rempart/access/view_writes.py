@@ -13,6 +13,7 @@ from rempart.access.laboratory import Plan
 from rempart.access.reads import Shown
 from rempart.access.structure import DELETABLE, INSERTABLE, UPDATABLE
 
+_GENERATED = "428C9"  # a column that only DEFAULT may be given to, found before anybody's rights are looked at
 _BITS = {"update": UPDATABLE, "insert": INSERTABLE, "delete": DELETABLE}
 COMMANDS = tuple(_BITS)
 
@@ -34,10 +35,14 @@ def through_view(shown: Shown, labels: dict[int, Label], held: Held, command: st
         return {command: cell}
     columns = {"insert": held.insert, "update": held.update, "delete": ()}[command] or relation.columns[:1]
     numbers = list(shown.rows) if holds else list(shown.rows)[:1]
-    statements = [_statement(shown, held, command, columns, shown.rows[number]) for number in numbers]
-    if not statements:
-        statements = [_statement(shown, held, command, columns, (None,) * len(relation.columns))]
-    came = yield [("", statement) for statement in statements]
+    rows = [shown.rows[number] for number in numbers] or [(None,) * len(relation.columns)]
+    came = yield [("", _statement(shown, held, command, columns, row)) for row in rows]
+    if any(one.state == _GENERATED for one in came):
+        tried = columns if holds else relation.columns
+        each = yield [("", _statement(shown, held, command, (name,), rows[0])) for name in tried]
+        given = [name for name, one in zip(tried, each, strict=True) if one.state != _GENERATED]
+        if given:
+            came = yield [("", _statement(shown, held, command, given, row)) for row in rows]
     if not holds or not numbers:
         return {command: denied() if came[0].denied else unknown(came[0].message or "it shows no row to anybody")}
     outcomes = {number: judged(tried, relation.triggers) for number, tried in zip(numbers, came, strict=True)}

@@ -67,7 +67,10 @@ class _Planter:
             relation.oid
             for relation in structure.relations.values()
             if relation.is_table and not relation.is_partition
-            and (relation.exposed or relation.oid in self.pools.mentioned or relation.oid in self._fixtures)
+            and (
+                relation.exposed or relation.behind_view
+                or relation.oid in self.pools.mentioned or relation.oid in self._fixtures
+            )
         ]  # fmt: skip
         ordered: dict[int, None] = {}
         entered: set[int] = set()
@@ -112,6 +115,7 @@ class _Planter:
             return
         made.trouble.clear()
         wanted = self._combined(pools, made)
+        wanted += _left_open(wanted, self._structure.keys(relation))
         if oid in self._planted:
             wanted = [row for row in wanted if not any(row.items() <= there.items() for there in made.stored)]
         self._planted[oid] = pools
@@ -246,6 +250,18 @@ def _hopeless(group: Group) -> str:
     return f"no value was found for {', '.join(group.columns)}" + (
         f" that satisfies {conditions}" if conditions else ""
     )
+
+
+def _left_open(wanted: Sequence[Values], keys: set[str]) -> list[Values]:
+    """The rows that a key refuses beside an earlier one of the same value, with another value of it."""
+    seen: set[tuple[str, str | None]] = set()
+    found = []
+    for row in wanted:
+        used = {name for name in keys & row.keys() if (name, row[name]) in seen}
+        seen |= {(name, row[name]) for name in keys & row.keys()}
+        if used:
+            found.append({name: value for name, value in row.items() if name not in used})
+    return found
 
 
 def _pairwise(pools: Mapping[str, list[str | None]]) -> Iterator[Values]:

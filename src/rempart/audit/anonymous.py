@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -10,15 +11,17 @@ import psycopg
 from psycopg import sql
 
 from rempart.access.personas import assume
+from rempart.audit.answers import Answers, ask
 from rempart.audit.decide import RelationRead, decided, writes
 from rempart.audit.model import Anonymous, FunctionSeen, NotAudited, RelationSeen, Sight
 from rempart.audit.session import Connection, attempt
+from rempart.lint.settings import Settings
 
 _KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table", "S": "sequence"}
 
 
 def probe(
-    connection: Connection, role: str, exposed: Sequence[str], claims_setting: str
+    connection: Connection, role: str, exposed: Sequence[str], claims_setting: str, settings: Settings | None = None
 ) -> tuple[Anonymous | None, list[NotAudited]]:
     """Find out what the anonymous role gets.
 
@@ -27,23 +30,32 @@ def probe(
         role: The anonymous role.
         exposed: The schemas that the gateway offers.
         claims_setting: The setting in which the gateway passes claims.
+        settings: Names the session functions and the platform's schemas; those of the platform by default.
 
     Returns:
         What it can do, and what could not be found out. None for a role that does not exist.
     """
     parameters = {"anonymous": role, "exposed": list(exposed)}
+    settings = settings or Settings()
     with connection.transaction():
         if not connection.execute("select from pg_catalog.pg_roles where rolname = %s", (role,)).fetchall():
             return None, [NotAudited(f"role {role}", "there is no such role: nobody could be tried")]
         found = [RelationRead.of_row(row) for row in _rows(connection, "relations", parameters)]
         functions = tuple(FunctionSeen(*row) for row in _rows(connection, "functions", parameters))
         refusal = _refusal(connection, role, claims_setting)
-        seen = {}
+        seen, answers = {}, Answers()
         if refusal is None:
             with attempt(connection):
                 assume(connection, role, {"role": role}, claims_setting)
+                answers = ask(connection, role, settings.session_functions)
                 seen = {id(one): _sight(connection, one) for one in found if one.may_read and one.relkind not in "fS"}
-        relations = tuple(_relation(connection, one, seen.get(id(one)), refusal) for one in found)
+        relations = tuple(
+            replace(
+                _relation(connection, one, seen.get(id(one)), refusal, answers),
+                of_platform=one.schema in settings.platform_schemas,
+            )
+            for one in found
+        )
     if refusal is not None:
         missing = [NotAudited(f"what {role} sees", f"not observed, decided from privileges and policies: {refusal}")]
     else:
@@ -53,7 +65,11 @@ def probe(
 
 
 def _relation(
-    connection: Connection, one: RelationRead, seen: tuple[Sight, str] | None, refusal: str | None
+    connection: Connection,
+    one: RelationRead,
+    seen: tuple[Sight, str] | None,
+    refusal: str | None,
+    answers: Answers,
 ) -> RelationSeen:
     sight, reason, observed = Sight.REFUSED, "", True
     if one.may_read and one.relkind != "S":
@@ -62,7 +78,7 @@ def _relation(
         elif seen is not None and _has_rows(connection, one):
             sight, reason = Sight.NOTHING, "it holds rows, and row security hides them"
         else:
-            sight, why = decided(one)
+            sight, why = decided(one, answers)
             observed = False
             if refusal is not None or one.relkind == "f":
                 reason = why
@@ -79,7 +95,7 @@ def _relation(
         sight=sight,
         observed=observed,
         reason=reason,
-        writes=writes(one),
+        writes=writes(one, answers),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pglast.parser import ParseError, parse_sql
 
+from rempart.audit.answers import Answers
 from rempart.audit.model import Sight
 from rempart.sqltext.truth import Judge
 
@@ -24,12 +26,29 @@ class PolicyRead:
         permissive: Whether it lets rows through, and does not hold them back.
         command: `all`, `select`, `insert`, `update` or `delete`.
         using: Its USING predicate.
+        check: Its WITH CHECK predicate.
     """
 
     name: str
     permissive: bool
     command: str
     using: str | None
+    check: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its name and what it lets be read, on one line."""
+        return f"{self.name}: {' '.join(self.using.split())}" if self.using is not None else f"{self.name}: nothing"
+
+    def condition(self, command: str) -> str | None:
+        """The predicate that decides about a command.
+
+        Args:
+            command: `select`, `insert`, `update` or `delete`.
+        """
+        if command != "insert":
+            return self.using
+        return self.check if self.check is not None or self.command == "insert" else self.using
 
 
 @dataclass(frozen=True)
@@ -92,16 +111,17 @@ class RelationRead:
         return [one for one in self.policies if one.permissive is permissive and one.command in (command, "all")]
 
 
-def decided(relation: RelationRead) -> tuple[Sight, str]:
+def decided(relation: RelationRead, answers: Answers) -> tuple[Sight, str]:
     """What the role would get if there were rows, and why.
 
     Args:
         relation: A relation that it may read.
+        answers: What the session functions of policies tell the role.
     """
     if relation.relkind == "f":
         return Sight.UNDECIDED, "a foreign table: the audit does not reach into other servers"
     if relation.relkind == "v":
-        rights = "those of the session" if relation.invoker else "its owner's rights"
+        rights = "the rights of the session" if relation.invoker else "its owner's rights"
         return Sight.UNDECIDED, f"a view with {rights}: its query decides"
     if relation.relkind == "m":
         return Sight.ROWS, "a materialized view has no row security"
@@ -110,21 +130,22 @@ def decided(relation: RelationRead) -> tuple[Sight, str]:
     permissive = relation.policies_for("select")
     if not permissive:
         return Sight.NOTHING, "row security, and no policy lets it read"
-    shown = " or ".join(f"{one.name}: {one.using}" for one in permissive)
+    shown = " or ".join(one.shown for one in permissive)
     restrictive = relation.policies_for("select", permissive=False)
-    if all(_never(one, relation) for one in permissive):
-        return Sight.NOTHING, f"its policies let nothing through ({shown})"
-    if not restrictive and any(_always(one, relation) for one in permissive):
+    narrowed = f", if {' and '.join(one.shown for one in restrictive)}" if restrictive else ""
+    if not _admits("select", relation, answers):
+        return Sight.NOTHING, f"its policies let nothing through ({shown}{narrowed})"
+    if not restrictive and any(_always(one, relation, answers) for one in permissive):
         return Sight.ROWS, f"a policy lets it read every row ({shown})"
-    narrowed = f", if {' and '.join(f'{one.name}: {one.using}' for one in restrictive)}" if restrictive else ""
     return Sight.UNDECIDED, f"its policies let it read rows where {shown}{narrowed}"
 
 
-def writes(relation: RelationRead) -> tuple[str, ...]:
+def writes(relation: RelationRead, answers: Answers) -> tuple[str, ...]:
     """The commands of the role that would change rows.
 
     Args:
         relation: Any relation.
+        answers: What the session functions of policies tell the role.
     """
     if not relation.enters:
         return ()
@@ -136,30 +157,45 @@ def writes(relation: RelationRead) -> tuple[str, ...]:
     for command, bit in bits.items():
         if command not in held or not relation.updatable & bit or (relation.relkind == "v" and relation.invoker):
             continue
-        if not relation.guarded or relation.policies_for(command):
+        if not relation.guarded or _admits(command, relation, answers):
             found.append(command)
     return (*found, *(["truncate"] if "truncate" in held and relation.relkind in "rp" else []))
 
 
-def _always(policy: PolicyRead, relation: RelationRead) -> bool:
+def _admits(command: str, relation: RelationRead, answers: Answers) -> bool:
+    """Whether the policies may let a row through, as far as can be told."""
+    permissive = relation.policies_for(command)
+    restrictive = relation.policies_for(command, permissive=False)
+    return any(not _never(one, command, relation, answers) for one in permissive) and not any(
+        _never(one, command, relation, answers) for one in restrictive
+    )
+
+
+def _always(policy: PolicyRead, relation: RelationRead, answers: Answers) -> bool:
     condition = _condition(policy.using)
-    return condition is not None and Judge(own=frozenset({relation.name})).always_true(condition)
+    return condition is not None and _judge(relation, answers).always_true(condition)
 
 
-def _never(policy: PolicyRead, relation: RelationRead) -> bool:
-    """A policy without USING lets nothing be read: Postgres has no condition to admit a row by."""
-    if policy.using is None:
-        return True
-    condition = _condition(policy.using)
-    return condition is not None and Judge(own=frozenset({relation.name})).never_true(condition)
+def _never(policy: PolicyRead, command: str, relation: RelationRead, answers: Answers) -> bool:
+    """A permissive policy without a condition lets nothing through: Postgres has none to admit a row by."""
+    predicate = policy.condition(command)
+    if predicate is None:
+        return policy.permissive
+    condition = _condition(predicate)
+    return condition is not None and _judge(relation, answers).never_true(condition)
 
 
-def _condition(using: str | None) -> Any:
+def _judge(relation: RelationRead, answers: Answers) -> Judge:
+    return Judge(own=frozenset({relation.name}), assume=answers.assume)
+
+
+@lru_cache(maxsize=4096)
+def _condition(predicate: str | None) -> Any:
     """The parse tree of a predicate; None for none, or for one that a later version of Postgres wrote."""
-    if using is None:
+    if predicate is None:
         return None
     try:
-        statement: Any = parse_sql(f"select {using}")[0].stmt
+        statement: Any = parse_sql(f"select {predicate}")[0].stmt
     except ParseError:
         return None
     return statement.targetList[0].val

@@ -51,8 +51,11 @@ _ON_ONE_OBJECT = {
 _ON_ONE_RELATION = {"multiple-permissive-policies": ("permissive-union",)}
 
 _OF_THE_PLATFORM = frozenset(
-    {"default-privileges-open", "grant-to-forbidden-role", "grant-to-public", "owner-is-api-role", "schema-create"}
-)
+    {
+        "default-privileges-open", "grant-to-forbidden-role", "grant-to-public", "owner-is-api-role", "schema-create",
+        "view-without-security-invoker",
+    }
+)  # fmt: skip
 """What is said of objects of the platform: who gets in. How they are written is not the project's matter."""
 
 

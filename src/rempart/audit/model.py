@@ -36,6 +36,7 @@ class RelationSeen:
         observed: Whether that was seen by becoming the role, and not decided.
         reason: Why, in words: the policy that lets it in, what could not be found out.
         writes: Commands that would change rows: the privilege is held, and nothing else stands before them.
+        of_platform: Whether it lies in a schema of the platform, who grants what it likes there.
     """
 
     name: str
@@ -48,6 +49,12 @@ class RelationSeen:
     observed: bool
     reason: str
     writes: tuple[str, ...]
+    of_platform: bool = False
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether all it can do there is what no policy could keep out, and the platform has granted."""
+        return self.of_platform and set(self.writes) <= {"truncate"}
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,8 @@ class Anonymous:
 
     @property
     def writable(self) -> list[RelationSeen]:
-        """The relations that it can change."""
-        return [relation for relation in self.relations if relation.writes]
+        """The relations that it can change, those left out that only the platform could close."""
+        return [relation for relation in self.relations if relation.writes and not relation.out_of_reach]
 
 
 class Answer(StrEnum):

@@ -78,7 +78,7 @@ def audit(url: str, scope: Scope, step: Step = lambda _message: None) -> Audit:
             NotAudited(f"{kind} {name}", "objects of this kind are not read") for kind, name in catalog.not_compared
         ]
         step(f"trying as {scope.anonymous}")
-        seen, unseen = anonymous.probe(connection, scope.anonymous, scope.exposed, scope.claims_setting)
+        seen, unseen = anonymous.probe(connection, scope.anonymous, scope.exposed, scope.claims_setting, scope.settings)
         not_audited += unseen
         step("comparing with the released revision")
         drift = drift_of(connection, catalog, scope.expected, scope.settings.platform_schemas)

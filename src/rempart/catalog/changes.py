@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from rempart.catalog import partitioning, replica, retiring
+from rempart.catalog import not_null_names, partitioning, persistence, replica, retiring
 from rempart.catalog.compare import Difference, order_of
 from rempart.catalog.granting import Granting, Setup
 from rempart.catalog.identity import Identity
@@ -48,15 +48,16 @@ class Changes:
         self._made: dict[Identity, CatalogObject] = {}
         self._dropped: dict[Identity, CatalogObject] = {}
         self._altered: dict[Identity, tuple[CatalogObject, CatalogObject]] = {}
+        explicit = not_null_names.explicit(before, after)
         for identity, difference in chosen.items():
             if difference.before is None and difference.after is not None:
-                self._made[identity] = difference.after
+                self._made[identity] = explicit(difference.after)
             elif difference.after is None and difference.before is not None:
                 self._dropped[identity] = difference.before
             elif identity not in again and difference.before is not None and difference.after is not None:
-                self._altered[identity] = difference.before, difference.after
+                self._altered[identity] = difference.before, explicit(difference.after)
         for identity in again:
-            self._made[identity] = after.objects[identity]
+            self._made[identity] = explicit(after.objects[identity])
             self._dropped[identity] = before.objects[identity]
         self._dependents = dependents_of(before)
         parts: dict[tuple[str, str], list[CatalogObject]] = defaultdict(list)
@@ -68,7 +69,8 @@ class Changes:
             if isinstance(made, Table)
         }
         self._inlined = {part: table for table, new in self._new_tables.items() for part in new.inlined}
-        self._retired = retiring.retired_types(before, after, again, self._dependents, self._dropped)
+        self._retired = retiring.retired_types(before, after, self._dependents, self._dropped)
+        self._sequences = retiring.retired_sequences(before, after, again, self._dropped)
         self._converted = dict.fromkeys(column for columns in self._retired.values() for column in columns)
         self._undefaulted = {
             identity for identity, old in self._dropped.items() if self._calls_what_needs_it(identity, old)
@@ -76,12 +78,13 @@ class Changes:
         self._redefaulted = {
             one: column
             for identity in self._dropped
-            if identity.kind in _CALLED
+            if identity.kind in _CALLED or identity in self._sequences
             for one in self._dependents[identity]
             if isinstance(column := before.objects[one], Column)
             and column.has_default
             and one in after.objects
             and one not in self._dropped
+            and (identity.kind in _CALLED or one not in self._altered)
         }
         self._granting = Granting(before, after, setup, self._made, self._dropped)
 
@@ -104,9 +107,10 @@ class Changes:
                 yield "undefault", identity, old.drop_default, None
             if self._goes_along(identity, old):
                 continue
-            if identity in self._retired:
+            if identity in self._retired or identity in self._sequences:
                 yield "drop", identity, partial(retiring.rename, old), None
-                yield "retire", identity, partial(retiring.drop, old), None
+                if not isinstance(old, Sequence) or not old.of_identity:
+                    yield "retire", identity, partial(retiring.drop, old), None
             else:
                 loses = (
                     f"what {identity} holds" if old.keeps_data() and not isinstance(old, DefaultPrivileges) else None
@@ -167,8 +171,10 @@ class Changes:
         """Whether something is dropped with what it belongs to."""
         if isinstance(old, Sequence):
             owning = old.owner_column
-            return owning is not None and (owning in self._dropped or old.of_identity)
+            return owning in self._dropped or (old.of_identity and identity not in self._sequences)
         if isinstance(old, Column) and not old.local and old.relkind in "rpf":
+            return True
+        if isinstance(old, Constraint) and old.inherited and not partitioning.parent_unchecked(old, self._after):
             return True
         relation = self._relation(identity, old)
         if relation is None or relation not in self._dropped:
@@ -214,6 +220,9 @@ class Changes:
 
     def _create(self, new: CatalogObject) -> list[str]:
         made = new.create()
+        old = self._dropped.get(new.identity)
+        if isinstance(old, Sequence) and old.of_identity and new.identity in self._sequences:
+            made.append(retiring.go_on(old))
         return made + self._owner(new) + self._remarks(None, new) + self._granting.close(new)
 
     def _owner(self, new: CatalogObject) -> list[str]:
@@ -334,15 +343,19 @@ class Changes:
         """
         for identity in [*self._made, *self._altered, *self._converted]:
             yield from self._waits_of(identity)
-        for identity in self._dropped:
+        for identity, old in self._dropped.items():
             gone = self._unmaker(identity)
+            if isinstance(old, Sequence) and identity in self._sequences:
+                owning = self._maker(self._sequences[identity])
+                yield (self._maker(identity), owning) if old.of_identity else (owning, ("retire", identity))
+                gone = owning if old.of_identity else ("retire", identity)
             for one in self._dependents[identity]:
                 if one in self._retired.get(identity, ()):
                     continue  # the type is only renamed: its columns follow
                 if identity in self._retired and one in self._retired:
                     yield ("retire", one), ("retire", identity)
                     continue
-                if (one in self._undefaulted or one in self._redefaulted) and identity.kind in _CALLED:
+                if one in self._redefaulted or (one in self._undefaulted and identity.kind in _CALLED):
                     yield ("undefault", one), gone
                 else:
                     yield self._unmaker(one), gone
@@ -360,6 +373,7 @@ class Changes:
                 for parent in partitioning.ancestors(old, self._before):
                     yield ("drop", identity.relation), ("drop", parent)
         yield from self._clashes()
+        yield from persistence.edges(self._before, self._after, self._altered, self._dropped, self._made)
         for identity in [*self._made, *self._altered]:
             yield from self._after_parents(identity)
         for identity in self._redefaulted:
@@ -382,6 +396,9 @@ class Changes:
 
     def _after_parents(self, identity: Identity) -> Iterator[tuple[Node, Node]]:
         new = self._after.objects[identity]
+        if isinstance(new, Constraint) and new.inherited:
+            for key in partitioning.inherited_from(new, self._after):
+                yield self._maker(key), self._maker(identity)
         if isinstance(new, Table) and new.bound is not None:
             for other, (old, moved) in self._altered.items():
                 if isinstance(old, Table) and isinstance(moved, Table) and partitioning.moves(old, moved):
@@ -433,7 +450,13 @@ class Changes:
         return "drop", identity
 
     def _clashes(self) -> Iterator[tuple[Node, Node]]:
-        takers = {name: self._maker(identity) for identity, made in self._made.items() for name in made.names_taken()}
+        takers = {
+            name: self._maker(made.owner_column or identity)
+            if isinstance(made, Sequence) and made.of_identity
+            else self._maker(identity)
+            for identity, made in self._made.items()
+            for name in made.names_taken()
+        }
         for identity, old in self._dropped.items():
             for name in old.names_taken():
                 if name in takers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from rempart.catalog import privileges
 from rempart.catalog.identity import Identity
@@ -19,8 +19,11 @@ _DEFAULTS_OF = {
     "table": "tables", "view": "tables", "sequence": "sequences", "function": "functions", "aggregate": "functions",
     "schema": "schemas", "enum": "types", "domain": "types", "composite type": "types", "range type": "types",
 }  # fmt: skip
+_OWN = {"tables": "arwdDxtm", "sequences": "rwU", "functions": "X", "types": "U", "schemas": "UC"}
+"""What Postgres grants to the owner of a new object, by letter (manual, section 5.8)."""
 _OPEN_BY_BIRTH = {"functions": "execute", "types": "usage"}
 """What Postgres grants to PUBLIC on a new object (manual, section 5.8)."""
+_WITH_MAINTAIN = 17  # the version from which there is that privilege
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Granting:
         for identity, new in self._made.items():
             if isinstance(new, DefaultPrivileges):
                 yield "privileges", identity, partial(self._defaults, identity, new.built_in, new.acl), None
-            elif new.acl and new.grant_target() and not isinstance(new, Column):
+            elif new.grant_target() and not isinstance(new, Column):
                 yield "privileges", identity, partial(self._grant, new), None
         for identity, old in self._dropped.items():
             schema_goes = Identity("schema", "", identity.schema) in self._dropped
@@ -111,7 +114,7 @@ class Granting:
         return [privileges.close(target, sorted(roles))]
 
     def _stays_as_born(self, new: CatalogObject) -> bool:
-        if any(grant.grantee == new.owner and grant.grantable for grant in privileges.grants(new.acl)):
+        if self._own_by_birth(new) != {one for one in privileges.grants(new.acl) if one.grantee == new.owner}:
             return False
         wanted = others(privileges.grants(new.acl), new.owner)
         open_to_all = any(grantee == "" for grantee, _, _ in wanted)
@@ -132,11 +135,34 @@ class Granting:
     def _grant(self, new: CatalogObject) -> list[str]:
         if new.kind in _DEFAULTS_OF and self._stays_as_born(new):
             return []
-        if isinstance(new, Sequence) and new.of_identity and not others(privileges.grants(new.acl), new.owner):
+        born, wanted = self._own_by_birth(new), privileges.grants(new.acl)
+        if isinstance(new, Sequence) and new.of_identity and born == wanted:
             return []
-        wanted = privileges.grants(new.acl)
-        born = frozenset(grant._replace(grantable=False) for grant in wanted if grant.grantee == new.owner)
         return privileges.changes(str(new.grant_target()), born, wanted, new.owner)
+
+    def _own_by_birth(self, new: CatalogObject) -> frozenset[Grant]:
+        """What its owner may do with an object that was just made."""
+        kind, owner = _DEFAULTS_OF[new.kind], new.owner or ""
+        everywhere = self._after.objects.get(Identity("default privileges", "", self._setup.role, kind))
+        if everywhere is not None:
+            own = {one.privilege for one in privileges.grants(everywhere.acl) if one.grantee == self._setup.role}
+        else:
+            own = {privileges.PRIVILEGES[letter] for letter in _OWN[kind]}
+        if not self._maintains:
+            own.discard("maintain")
+        return frozenset(Grant(owner, privilege, False, owner) for privilege in own)
+
+    @cached_property
+    def _maintains(self) -> bool:
+        """Whether tables have MAINTAIN; a catalog that was brought from an older version shows them without it."""
+        if self._after.major < _WITH_MAINTAIN:
+            return False
+        before_it = {privileges.PRIVILEGES[letter] for letter in _OWN["tables"]} - {"maintain"}
+        return not any(
+            before_it == {grant.privilege for grant in privileges.grants(one.acl) if grant.grantee == one.owner}
+            for one in self._after.objects.values()
+            if one.kind in ("table", "view")
+        )
 
     def _change(self, old: CatalogObject, new: CatalogObject) -> list[str]:
         target = new.grant_target()

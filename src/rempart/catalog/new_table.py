@@ -39,7 +39,7 @@ class NewTable:
         own = tuple(parts)
         self._columns = sorted((one for one in own if isinstance(one, Column)), key=lambda column: column.position)
         self._constraints = _first_of_equal_keys(
-            one for one in own if isinstance(one, Constraint) and one.contype != "f" and not self._waits(one)
+            one for one in own if isinstance(one, Constraint) and one.fits_in_table and not self._waits(one)
         )
         self.later_defaults = [one for one in self._columns if one.has_default and self._waits(one)]
         self.inlined = {one.identity for one in self.parts}

@@ -83,6 +83,31 @@ def ancestors(column: Column, catalog: Catalog) -> Iterator[Identity]:
             yield from ancestors(parent, catalog)
 
 
+def inherited_from(constraint: Constraint, catalog: Catalog) -> Iterator[Identity]:
+    """The constraints of a table's parents that it has from them.
+
+    Args:
+        constraint: The constraint.
+        catalog: Where it is.
+    """
+    table = catalog.objects.get(constraint.identity.relation)
+    for named in table.parents if isinstance(table, Table) else ():
+        parent = Identity("constraint", *named, constraint.part)
+        if parent in catalog.objects:
+            yield parent
+
+
+def parent_unchecked(constraint: Constraint, catalog: Catalog) -> bool:
+    """Whether a table still has a constraint from a parent, whose rows were not checked.
+
+    Args:
+        constraint: The constraint, perhaps as it was elsewhere.
+        catalog: Where.
+    """
+    found = (catalog.objects[one] for one in inherited_from(constraint, catalog))
+    return any(isinstance(one, Constraint) and not one.is_valid for one in found)
+
+
 def own_not_null(column: Column, catalog: Catalog) -> list[str]:
     """The SQL of an inherited column's NOT NULL, where its parent has none.
 

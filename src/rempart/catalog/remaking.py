@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from rempart.catalog import persistence
 from rempart.catalog.compare import Difference
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.publication import Publication
+from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.types import Collation, Composite, Domain, Enum, Range
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
@@ -52,7 +54,8 @@ def remade(
 ) -> set[Identity]:
     """The objects that exist before and after, and are dropped and made again in between.
 
-    A type that columns have is among them: it is renamed, made anew, and its columns are converted.
+    A type that columns have is among them: it is renamed, made anew, and its columns are converted. So is a sequence
+    that becomes an identity column's, or stops being one.
 
     Args:
         before: The state to start from.
@@ -82,6 +85,7 @@ def remade(
             and (old.type, old.collation) != (new.type, new.collation)
         ):
             retyped.add(identity)
+    waiting += [(key, True) for key in persistence.crossing(before, chosen)]
     for identity in list(retyped):
         waiting += [(one, True) for one in dependents[identity] if _minds(one, before)]
     while waiting:
@@ -90,7 +94,7 @@ def remade(
         if again:
             if identity in found or identity not in after.objects:
                 continue
-            if old.keeps_data() and not isinstance(old, Column):
+            if old.keeps_data() and not isinstance(old, Column | Sequence):
                 refused.append((identity, "it would have to be dropped and made again, and lose its rows"))
                 continue
             found.add(identity)

@@ -96,7 +96,8 @@ def _sight(one: RelationSeen) -> str:
 
 def _about(one: RelationSeen) -> str:
     columns = f"columns {', '.join(one.columns)}" if one.columns else ""
-    writes = f"may {', '.join(one.writes)}" if one.writes else ""
+    reach = " (granted by the platform)" if one.out_of_reach else ""
+    writes = f"may {', '.join(one.writes)}{reach}" if one.writes else ""
     return "; ".join(part for part in (one.reason, columns, writes) if part)
 
 

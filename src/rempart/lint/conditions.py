@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pglast import ast
 
-from rempart.lint.sessions import LOGGED_IN, user_with_role
+from rempart.lint.sessions import LOGGED_IN, is_current_user, user_with_role
 from rempart.lint.settings import Settings
 from rempart.lint.state import Name, State
 from rempart.sqltext.scopes import Placed, Source, placed
@@ -71,7 +71,7 @@ def always_true(node: Any, table: Name, state: State, settings: Settings) -> boo
         if _judge_of("", table, state, settings).always_true(node):
             return True
         judges = (_judge_of(role, table, state, settings) for role in ("anon", LOGGED_IN))
-        return bool(calls(node, state)) and all(judge.always_true(node) for judge in judges)
+        return _asks(node, state) and all(judge.always_true(node) for judge in judges)
 
     return node is not None and _remembered("always true", node, table, state, work)
 
@@ -87,9 +87,14 @@ def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
     """
     if node is None:
         return False
-    role = LOGGED_IN if calls(node, state) else ""
+    role = LOGGED_IN if _asks(node, state) else ""
     judge = _judge_of(role, table, state, settings)
     return _remembered("any user", node, table, state, lambda: judge.always_true(node))
+
+
+def _asks(node: Any, state: State) -> bool:
+    """Whether a condition may depend on the session."""
+    return bool(calls(node, state)) or any(is_current_user(one) for one in nodes_in(node, state))
 
 
 def never_true(node: Any, table: Name, state: State, settings: Settings) -> bool:

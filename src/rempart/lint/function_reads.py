@@ -7,7 +7,7 @@ and comments are taken out, and what is left is searched for the places where SQ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rempart.lint.state import Function, Name, State
@@ -19,6 +19,7 @@ _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _TABLE = re.compile(rf'\b(?:from|join|update|into)\s+(?:only\s+)?({_QUALIFIED})(?![\w$"]|\s*[(.])', re.IGNORECASE)
 _CALL = re.compile(rf"({_QUALIFIED})\s*\(")
 _WORD = re.compile(r"[^\W\d][\w$]*")
+_KEY = r"(?:->>?|#>>?)\s*'\{?\s*([^'{},]+?)\s*\}?'(?!\s*\)*\s*is\s+(?:not\s+)?null)"
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -68,6 +69,22 @@ def strings_in(function: Function) -> list[str]:
         function: The function.
     """
     return [str(text) for text in _STRING.findall(_COMMENT.sub(" ", function.body or ""))]
+
+
+def keys_in(function: Function, columns: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The keys that a body takes from JSON columns, those left out that it only asks whether they are there.
+
+    Args:
+        function: The function.
+        columns: Names of the columns.
+
+    Returns:
+        Column and key of each.
+    """
+    body = _COMMENT.sub(" ", function.body or "")
+    for column in columns:
+        for found in re.finditer(rf"\b{re.escape(column)}\s*{_KEY}", body, re.IGNORECASE):
+            yield column, found[1]
 
 
 def _code(body: str) -> str:

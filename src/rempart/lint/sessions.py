@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pglast import ast
-from pglast.enums import A_Expr_Kind
+from pglast.enums import A_Expr_Kind, SQLValueFunctionOp
 
 from rempart.lint.settings import Settings
 from rempart.lint.state import Function, State
@@ -48,6 +48,9 @@ _USER_NAMES = frozenset(
     uid user_id current_user_id get_user_id my_id me my_user_id get_current_user_id userid current_userid profile_id
     current_profile_id get_profile_id my_profile_id get_my_id auth_uid requesting_user_id
     """.split()  # noqa: SIM905
+)
+_CURRENT_USER = frozenset(
+    {SQLValueFunctionOp.SVFOP_CURRENT_USER, SQLValueFunctionOp.SVFOP_CURRENT_ROLE, SQLValueFunctionOp.SVFOP_USER}
 )
 _USER_CLAIMS = frozenset({"sub", "user_id", "email", "uid"})
 _USER_SETTINGS = frozenset({"request.jwt.claim.sub", "request.jwt.claim.email", "jwt.claims.user_id"})
@@ -174,6 +177,8 @@ def user_with_role(role: str, settings: Settings) -> Callable[[Any], object]:
     """
 
     def assume(node: Any) -> object:
+        if is_current_user(node):
+            return role
         if isinstance(node, ast.FuncCall) and called(node) in settings.session_functions:
             name = called(node).rpartition(".")[2]
             return role if name == "role" or _asks_role(node) else SOMETHING if role == LOGGED_IN else UNKNOWN
@@ -186,6 +191,15 @@ def user_with_role(role: str, settings: Settings) -> Callable[[Any], object]:
         return UNKNOWN
 
     return assume
+
+
+def is_current_user(node: Any) -> bool:
+    """Whether an expression is the role that a request runs as: `current_user` and its other names.
+
+    Args:
+        node: An expression.
+    """
+    return isinstance(node, ast.SQLValueFunction) and node.op in _CURRENT_USER
 
 
 def _asks_role(call: Any) -> bool:

@@ -37,7 +37,8 @@ select n.nspname, c.relname, c.relkind::text,
             'name', p.polname, 'permissive', p.polpermissive,
             'command', case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
                 when 'd' then 'delete' else 'all' end,
-            'using', pg_catalog.pg_get_expr(p.polqual, p.polrelid))::text
+            'using', pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+            'check', pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))::text
         from pg_catalog.pg_policy p
         where p.polrelid = c.oid
             and exists (

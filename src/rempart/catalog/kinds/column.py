@@ -181,7 +181,9 @@ class Column(CatalogObject):
             by_text: Whether by way of text, as between two enumerations.
         """
         if after.type == f"{self.type}[]":
-            return statement("case when {0} is not null then array[{0}] end", Name(*name))
+            # By way of text when the type is a user's: it may have been made anew meanwhile.
+            way = f"::text[]::{after.type}" if "." in self.type else ""
+            return statement("case when {0} is not null then array[{0}]{1} end", Name(*name), raw(way))
         arrays = self.type.endswith("[]") and after.type.endswith("[]")
         way = ("::text[]" if arrays else "::text") if by_text or not has_cast(self.type, after.type) else ""
         return statement("{}{}::{}", Name(*name), raw(way), raw(after.type))

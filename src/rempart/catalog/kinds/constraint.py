@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rempart.catalog.model import CatalogObject
+from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, qualified, raw, statement
 
 _NOT_VALID = " NOT VALID"
@@ -25,6 +25,7 @@ class Constraint(CatalogObject):
         clustered: Whether its index is the one the table was clustered on.
         referenced: Of a foreign key, the other table.
         index: Name of its index.
+        inherited: Whether it is its parent's, which is NOT VALID, and only its own rows have been checked.
     """
 
     contype: str
@@ -35,8 +36,19 @@ class Constraint(CatalogObject):
     clustered: bool
     referenced: str | None
     index: str | None
+    inherited: bool
 
     kind: ClassVar[str] = "constraint"
+
+    @property
+    def fits_in_table(self) -> bool:
+        """Whether CREATE TABLE can hold it: a foreign key may need a later table, and NOT VALID it passes over."""
+        return self.contype != "f" and not self.inherited and self.is_valid
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether every row is known to obey it."""
+        return not self.definition.endswith(_NOT_VALID)
 
     def inline(self) -> str:
         """The constraint as CREATE TABLE takes it."""
@@ -44,7 +56,12 @@ class Constraint(CatalogObject):
 
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
+        if self.inherited:
+            return [self._validate()]
         return [f"{self._table()} add {self.inline()}", *self.extras()]
+
+    def _validate(self) -> str:
+        return statement("{} validate constraint {}", raw(self._table()), self.part)
 
     def extras(self) -> list[str]:
         """The SQL of what its definition cannot say: how its index is stored."""
@@ -61,15 +78,19 @@ class Constraint(CatalogObject):
 
     def drop(self) -> list[str]:
         """See `CatalogObject.drop`."""
+        if self.inherited:
+            raise Unsupported("that its rows have been checked, unlike its parent's, cannot be taken back")
         return [statement("{} drop constraint {}", raw(self._table()), self.part)]
 
     def alter(self, after: CatalogObject) -> list[str] | None:
         """See `CatalogObject.alter`."""
         assert isinstance(after, Constraint)
         changed = self.own_changes(after)
+        if changed and (self.inherited or after.inherited):
+            raise Unsupported("whether the constraint comes from the parent of the table differs")
         if changed == {"definition"}:
             if self.definition == after.definition + _NOT_VALID:
-                return [statement("{} validate constraint {}", raw(self._table()), self.part)]
+                return [self._validate()]
             bare, wanted = _without_deferral(self.definition), _without_deferral(after.definition)
             if self.contype == "f" and bare == wanted:
                 timing = re.search(r"(?<= )(NOT )?DEFERRABLE.*$", after.definition)

@@ -19,6 +19,7 @@ class Function(CatalogObject):
         result: Its result type.
         arguments: Its arguments with names, modes and defaults.
         argument_names: Their names, those of the results included.
+        row: Of one that returns a record: mode, name and type of each of its columns.
         defaults: How many arguments have defaults.
         language: Its language.
         security_definer: Whether it runs with its owner's rights.
@@ -35,6 +36,7 @@ class Function(CatalogObject):
     result: str | None
     arguments: str
     argument_names: tuple[str, ...]
+    row: tuple[str, ...]
     defaults: int
     language: str
     security_definer: bool
@@ -60,9 +62,10 @@ class Function(CatalogObject):
         assert isinstance(after, Function)
         if not self.own_changes(after):
             return []
-        fixed = (self.prokind, self.result, self.defaults) == (
+        fixed = (self.prokind, self.result, self.row, self.defaults) == (
             after.prokind,
             after.result,
+            after.row,
             min(after.defaults, self.defaults),
         )
         if self.prokind == "p" and self.arguments != after.arguments and "OUT " in self.arguments + after.arguments:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rempart.catalog.identity import Identity
-from rempart.catalog.model import CatalogObject, Unsupported
+from rempart.catalog.model import CatalogObject
 from rempart.catalog.statement import Name, qualified, raw, statement
 
 
@@ -75,10 +75,10 @@ class Sequence(CatalogObject):
         """See `CatalogObject.alter`; the owning column apart, see `ownership`."""
         assert isinstance(after, Sequence)
         changed = self.own_changes(after)
-        if self.of_identity and after.of_identity:
+        if self.of_identity and after.of_identity and self.owned_by == after.owned_by:
             return []
         if self.of_identity or after.of_identity:
-            raise Unsupported("a sequence cannot become an identity column's, or stop being one")
+            return None  # it comes and goes with its column; see `retiring` for one that goes on counting
         found = []
         if "persistence" in changed:
             word = raw("unlogged" if after.persistence == "u" else "logged")

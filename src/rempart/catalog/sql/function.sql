@@ -6,6 +6,12 @@ select 'pg_proc'::regclass::oid, p.oid, 0, n.nspname, p.proname, '(' || oidvecto
     pg_get_function_result(p.oid),
     pg_get_function_arguments(p.oid),
     coalesce(p.proargnames, '{}'),
+    array(
+        select p.proargmodes[o.place]::text || ' ' || coalesce(p.proargnames[o.place], '') || ' ' || format_type(o.type, null)
+        from unnest(p.proallargtypes) with ordinality o (type, place)
+        where p.prorettype = 'record'::regtype and p.proargmodes[o.place] in ('o', 'b', 't')
+        order by o.place
+    ),
     p.pronargdefaults::int4,
     l.lanname,
     p.prosecdef,

@@ -97,7 +97,7 @@ def aim_of(baseline: Catalog, live: Catalog, platform_schemas: Collection[str], 
         after,
         tuple(sorted(split.unmanaged, key=order_of)),
         tuple(dict.fromkeys([*split.in_the_way, *host.refused(), *unread])),
-        (*_notes(wanted, found, split), *host.notes()),
+        (*_notes(wanted, found, split), *host.notes(), *_beyond(baseline, live, platform_schemas)),
     )
 
 
@@ -328,6 +328,13 @@ def _notes(wanted: Catalog, found: Catalog, split: _Split) -> Iterator[str]:
             gone = [column[0] for column in made.columns if column[0] not in {name for name, *_ in after.columns}]
             if gone:
                 yield f"{one} has no column {', '.join(gone)} in the baseline: who reads it must not need it"
+
+
+def _beyond(baseline: Catalog, live: Catalog, platform_schemas: Collection[str]) -> Iterator[str]:
+    """Policies that somebody added to tables of the platform: an adoption leaves these tables alone."""
+    for one in sorted(live.objects, key=order_of):
+        if one.kind == "policy" and one.schema in platform_schemas and one not in baseline.objects:
+            yield f"{one} stays: it is on a table of the platform; see what it opens by rempart audit"
 
 
 def cut(baseline: Catalog, live: Catalog, platform_schemas: Collection[str]) -> Catalog:

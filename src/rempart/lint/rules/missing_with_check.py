@@ -87,4 +87,4 @@ class MissingWithCheck(PolicyRule):
         """Whether clients may write any of the columns USING decides by."""
         columns = {column(one)[-1] for one in nodes_of(using, ast.ColumnRef) if column(one)}
         roles = subjects(policy, settings)
-        return any(may_write("update", policy.table, name, role, state) for name in columns for role in roles)
+        return any(may_write("update", policy.table, name, role, state, settings) for name in columns for role in roles)

@@ -9,6 +9,7 @@ from typing import Any
 from pglast import ast
 
 from rempart.lint.conditions import any_user, nodes_in, placed_in
+from rempart.lint.deciding import decides
 from rempart.lint.function_reads import mentions, tables_in
 from rempart.lint.policies import WRITES, PolicyRule, clauses, policies, problem, subjects
 from rempart.lint.rule import Problem
@@ -21,15 +22,6 @@ from rempart.sqltext.expressions import conjuncts, disjuncts, equalities, reads_
 from rempart.sqltext.scopes import owner
 from rempart.sqltext.walk import column, nodes_of
 
-_DECIDES = frozenset(
-    """
-    role roles user_role app_role system_role account_role member_role team_role org_role organization_role
-    access_role role_id role_name is_admin admin is_administrator is_superuser is_super_admin is_superadmin
-    super_admin is_staff is_moderator permissions permission permission_level privileges privilege_level
-    access_level access_rights security_level clearance
-    """.split()  # noqa: SIM905
-)
-"""Names of columns that decide what somebody may do, when nothing more is known."""
 _HARMLESS_TRIGGER = re.compile(r"updat|modif|touch|timestamp|datetime|search|audit|log|notif|webhook|slug", re.I)
 _HARMLESS_COLUMNS = frozenset({"id", "created_at", "updated_at", "email", "deleted_at"})
 
@@ -89,8 +81,8 @@ class SelfPromotion(PolicyRule):
             name
             for name in table.columns
             if name not in keys
-            and any(may_write(verb, table.name, name, role, state) for role in roles)
-            and (_snake(name) in _DECIDES or name in read - _HARMLESS_COLUMNS)
+            and any(may_write(verb, table.name, name, role, state, settings) for role in roles)
+            and (decides(name) or name in read - _HARMLESS_COLUMNS)
             and not _is_fixed(name, policy, table, state)
         ]
         if open_columns:
@@ -121,10 +113,6 @@ def _user_columns(part: Any, table: Name, state: State, settings: Settings) -> s
             if parts and (len(parts) == 1 or parts[-2] == table[1]) and is_user(other, state, settings):
                 found.add(parts[-1])
     return found
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def _read_for_access(state: State) -> dict[Name, set[str]]:

@@ -9,7 +9,8 @@ from typing import Any
 from pglast import ast
 
 from rempart.lint.conditions import nodes_in, placed_in
-from rempart.lint.function_reads import functions_in, mentions, strings_in
+from rempart.lint.deciding import decides
+from rempart.lint.function_reads import functions_in, keys_in, mentions, strings_in
 from rempart.lint.policies import PolicyRule, clauses, problem
 from rempart.lint.reachability import Reachability
 from rempart.lint.rule import Problem
@@ -33,11 +34,12 @@ class UserEditableClaims(PolicyRule):
     name = "user-editable-claims"
     severity = Severity.ERROR
     what = (
-        "A policy, or a function it calls, reads a part of the token that users edit themselves, such as user_metadata."
+        "A policy, or a function it calls, reads a part of the token that users edit themselves, such as "
+        "user_metadata; or a trigger takes a role from there."
     )
     why = (
         "Any user may change his user_metadata through the API, without an administrator: a role or depot taken from "
-        "it is whatever he says it is. Use app_metadata, which only servers write, or a table."
+        "it is whatever he says it is, at his registration too. Use app_metadata, which only servers write, or a table."
     )
     bad = (
         "create policy depots_read on public.depots for select to authenticated\n"
@@ -56,6 +58,7 @@ class UserEditableClaims(PolicyRule):
         self._readers = _Readers(state, settings)
         yield from super().at_end(state, settings)
         self._readers = None
+        yield from _triggers(state, settings)
 
     def judge(self, policy: Policy, state: State, settings: Settings) -> Iterator[Problem]:
         """Judge both conditions of a policy, and the functions they call."""
@@ -81,6 +84,20 @@ class UserEditableClaims(PolicyRule):
                 what = f"calls function {shown(by.name)}, which reads what users edit themselves"
                 yield problem(policy, what, source, call)
                 return
+
+
+def _triggers(state: State, settings: Settings) -> Iterator[Problem]:
+    """Functions of triggers that take from the accounts what decides about access."""
+    fired = {name for relation in state.relations.values() for name in relation.triggers.values()}
+    for name in sorted(fired):
+        for function in state.functions_named(name):
+            if not function.seen or function.body is None:
+                continue
+            taken = [(claim, key) for claim, key in keys_in(function, sorted(settings.user_claims)) if decides(key)]
+            if taken:
+                claim, key = taken[0]
+                what = f"trigger function {shown(name)} takes {key} from {claim}, which users edit themselves"
+                yield Problem(what, function.place, shown(name))
 
 
 def _names(node: Any, settings: Settings) -> bool:

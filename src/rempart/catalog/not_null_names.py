@@ -1,0 +1,35 @@
+"""Names of NOT NULL, where the usual one would not be given: another constraint of the schema has it.
+
+A table made LIKE another, or renamed, keeps the names of the other (ChooseConstraintName in pg_constraint.c looks
+at the whole schema).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from rempart.catalog.kinds.column import Column
+from rempart.catalog.model import Catalog, CatalogObject
+
+
+def explicit(before: Catalog, after: Catalog) -> Callable[[CatalogObject], CatalogObject]:
+    """What gives a column's NOT NULL its usual name expressly, where it has to be.
+
+    Args:
+        before: The state to start from.
+        after: The state to reach.
+    """
+    taken = {
+        (one.schema, one.not_null_name if isinstance(one, Column) else one.part)
+        for catalog in (before, after)
+        for one in catalog.objects.values()
+        if one.kind == "constraint" or (isinstance(one, Column) and one.not_null_name)
+    }
+
+    def named(one: CatalogObject) -> CatalogObject:
+        if isinstance(one, Column) and one.not_null and (one.schema, one.not_null_constraint()) in taken:
+            return replace(one, not_null_name=one.not_null_constraint())
+        return one
+
+    return named
