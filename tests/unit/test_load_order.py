@@ -195,3 +195,19 @@ def test_the_projects_own_files_have_an_order() -> None:
     found = load_order(config)
     assert sorted(found) == sorted(files)
     assert load_order(config) == found
+
+
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [
+        ("insert into public.a values (1)", "INSERT"), ("update public.a set id = 2", "UPDATE"),
+        ("copy public.a from '/x'", "COPY"), ("commit", "COMMIT"), ("BEGIN", "BEGIN"),
+    ],
+)  # fmt: skip
+def test_rows_and_transactions_are_no_state(tmp_path: Path, statement: str, word: str) -> None:
+    with pytest.raises(UsageError, match=rf"^schema/tables/a\.sql:2:1: {word}\b"):
+        order(tmp_path, {"schema/tables/a.sql": f"create table public.a (id int);\n{statement};"})
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    assert order(tmp_path, {"schema/tables/a.sql": "\ufeffcreate table public.a (id int);"}) == ["schema/tables/a.sql"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rempart.catalog.changed import Changed
 from rempart.catalog.changes import Changes
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.granting import Setup
@@ -11,6 +12,7 @@ from rempart.catalog.graph import Graph
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.function import Function
 from rempart.catalog.model import Catalog, Unsupported
+from rempart.catalog.ordering import Ordering
 from rempart.catalog.remaking import remade
 from rempart.catalog.rereading import readable
 
@@ -64,7 +66,9 @@ def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
     refused = _not_read(before, after)
     chosen = {difference.identity: difference for difference in found}
     again = remade(before, after, chosen, refused)
-    changes = Changes(before, after, chosen, again, setup)
+    changed = Changed(before, after, chosen, again)
+    changes = Changes(changed, setup)
+    ordering = Ordering(changed, changes.granted)
     graph: Graph[tuple[str, Identity], Step] = Graph()
     for action, identity, make, loses in changes.pieces():
         try:
@@ -74,9 +78,9 @@ def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
             continue
         if statements or action in ("create", "drop", "alter"):
             graph.add((action, identity), Step(identity, action, statements, loses))
-    for first, second in changes.order(graph.nodes):
+    for first, second in ordering.order(graph.nodes):
         graph.edge(first, second)
-    steps = [step for step in graph.ordered(key=lambda node: changes.rank(*node)) if step.statements]
+    steps = [step for step in graph.ordered(key=lambda node: ordering.rank(*node)) if step.statements]
     for node in graph.stuck:
         refused.append((node[1], "objects need each other in a circle"))
     return Plan(tuple(found), _with_bodies_unchecked(steps, after), tuple(dict.fromkeys(refused)))

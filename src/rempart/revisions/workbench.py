@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rempart.catalog.identity import Identity
+from rempart.catalog.kinds.column import Column
 from rempart.catalog.model import Catalog
+from rempart.catalog.privileges import grants
 from rempart.catalog.read import read, read_all
 from rempart.config import Config
 from rempart.errors import OperationError
@@ -131,7 +133,8 @@ class Workbench:
     def both(self, first: Source, second: Source) -> tuple[Catalog, Catalog]:
         """The catalogs of two sources, read at the same time where nothing has to be brought over.
 
-        A database that was brought over may come from a version before the privilege MAINTAIN, which is left out then.
+        A database that was brought over may come from a version before the privilege MAINTAIN and before NOT NULL had
+        names that tables and columns keep when they are renamed: these are left out then.
 
         Args:
             first: A source.
@@ -143,10 +146,15 @@ class Workbench:
         """
         urls = [self._url_here(source) for source in (first, second)]
         if None in urls:
-            return without_maintain(self.catalog_of(first)), without_maintain(self.catalog_of(second))
+            # Both by way of a dump: what that changes, such as how a list of varchar is cast, is then no difference.
+            old, new = (_without_names_of_not_null(self._brought_over(self._url(one))) for one in (first, second))
+            return without_maintain(old), without_maintain(new)
         self.step("reading both")
         old, new = map(without_own_objects, read_all([url for url in urls if url is not None]))
         return old, new
+
+    def _url(self, source: Source) -> str:
+        return url_of(source, self.config) if source.is_live else self.server.url(self.database(source))
 
     def _url_here(self, source: Source) -> str | None:
         """Where a source can be read as it is; None when it has to be brought over to this version first."""
@@ -298,9 +306,23 @@ def without_maintain(catalog: Catalog) -> Catalog:
         catalog: The catalog.
     """
     objects = {
-        identity: replace(made, acl=tuple(_MAINTAIN.sub(r"\1", entry) for entry in made.acl)) if made.acl else made
+        identity: replace(made, acl=_without_letter(made.acl)) if made.acl else made
         for identity, made in catalog.objects.items()
         if identity.kind in _MAINTAINED
+    }
+    return replace(catalog, objects={**catalog.objects, **objects})
+
+
+def _without_letter(acl: tuple[str, ...]) -> tuple[str, ...]:
+    # Who had nothing else is left with nothing: a dump of an older version takes all other privileges one by one.
+    return tuple(entry for entry in (_MAINTAIN.sub(r"\1", one) for one in acl) if grants((entry,)))
+
+
+def _without_names_of_not_null(catalog: Catalog) -> Catalog:
+    objects = {
+        identity: replace(made, not_null_name=None)
+        for identity, made in catalog.objects.items()
+        if isinstance(made, Column) and made.not_null_name
     }
     return replace(catalog, objects={**catalog.objects, **objects})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pglast import ast
+
 from rempart.config import Config
 from rempart.errors import UsageError
 from rempart.sqltext import statements
@@ -12,6 +14,11 @@ from rempart.sqltext.definitions import definitions
 from rempart.sqltext.objects import ObjectName
 from rempart.sqltext.references import references
 from rempart.sqltext.statements import Statement
+
+_ROWS = {
+    ast.InsertStmt: "INSERT", ast.UpdateStmt: "UPDATE", ast.DeleteStmt: "DELETE", ast.MergeStmt: "MERGE",
+    ast.CopyStmt: "COPY", ast.TruncateStmt: "TRUNCATE",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,12 @@ def declared_files(config: Config) -> list[SourceFile]:
         Its files: in the order of the configured folders, by name within each.
 
     Raises:
-        UsageError: A folder is missing or has no SQL, or a file is not SQL that Postgres can parse.
+        UsageError: A folder is missing or has no SQL, a file is not SQL that Postgres can parse, or holds a statement
+            about rows or transactions.
     """
     files = [file for place in config.declared for file in _files_at(place, config)]
+    for statement in (statement for file in files for statement in file.statements):
+        _require_state(statement)
     if not files:
         places = ", ".join(shown(place, config) for place in config.declared)
         raise UsageError(f"there is no SQL file in {places}", "Write the declared state there, one object a file.")
@@ -70,6 +80,21 @@ def shown(path: Path, config: Config) -> str:
         config: The project.
     """
     return str(path.relative_to(config.root) if path.is_relative_to(config.root) else path)
+
+
+def _require_state(statement: Statement) -> None:
+    """Refuse what no comparison of two states could show, and no revision written from them would hold."""
+    if isinstance(statement.node, ast.TransactionStmt):
+        raise UsageError(
+            f"{statement.place}: {statement.text.split()[0].upper()}: the declared state is loaded in one transaction",
+            "Take the statement out.",
+        )
+    word = _ROWS.get(type(statement.node))
+    if word is not None:
+        raise UsageError(
+            f"{statement.place}: {word} is about rows, and the declared state about objects: no revision would have it",
+            "Move it to a revision: alembic revision -m …",
+        )
 
 
 def _files_at(place: Path, config: Config) -> list[SourceFile]:

@@ -59,7 +59,7 @@ def read(path: Path, shown: Path | None = None) -> tuple[Statement, ...]:
         UsageError: The file cannot be read, or is not SQL that Postgres can parse; names the place.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{shown or path} cannot be read: {error}", "Make it a readable file in UTF-8.") from None
     return split(text, shown or path)
