@@ -9,7 +9,8 @@ from rempart.catalog.compare import compare
 from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.postgres import databases, platform
-from rempart.postgres.server import Server
+from rempart.postgres.embedded import temporary_server
+from rempart.postgres.server import Server, connect
 from rempart.revisions import runner
 from rempart.revisions.differing import compare_sources
 from rempart.sources.source import parse
@@ -66,3 +67,30 @@ def test_what_is_read_does_not_depend_on_the_session(platform_database: Database
         ):
             connection.execute(f"set {setting}")
         assert compare(before, read(connection)) == []
+
+
+PRINTED_DIFFERENTLY = """
+create table public.renamed (a int not null, b varchar(9) check (b in ('x', 'y')), c int default 1);
+alter table public.renamed rename a to z;
+create table public.nobodys (a int not null);
+alter table public.nobodys rename to nobodys_now;
+revoke all on public.nobodys_now from postgres;
+create view public.shown as select z, b from public.renamed where b in ('x', 'y') or z between 1 and 3;
+"""
+
+
+@pytest.mark.one_backend
+def test_two_live_databases_of_two_versions_show_no_noise(config: Config) -> None:
+    with temporary_server(16) as old, temporary_server(18) as new:
+        urls = []
+        for server in (old, new):
+            databases.create(server, "live")
+            with connect(server.url("live")) as connection:
+                connection.execute(PRINTED_DIFFERENTLY)
+            urls.append(server.url("live"))
+        found = compare_sources(config, parse(urls[0]), parse(urls[1]))
+        assert [str(one.identity) for one in found.plan.differences] == []
+        with connect(urls[1]) as connection:
+            connection.execute("alter table public.renamed alter z drop not null")
+        found = compare_sources(config, parse(urls[0]), parse(urls[1]))
+        assert [str(one.identity) for one in found.plan.differences] == ["column public.renamed.z"]
