@@ -23,12 +23,11 @@ from psycopg import sql
 from servers import Database
 from test_round_trips import CASES
 
-from rempart.catalog.compare import compare
 from rempart.catalog.read import read
 from rempart.deploy.backups import archive_file, restoring
 from rempart.deploy.backups.register import registered
 from rempart.deploy.backups.source import held_still
-from rempart.deploy.backups.taking import comparable, expected_of, printed_by, take, try_out
+from rempart.deploy.backups.taking import comparable, expected_of, take, try_out, unlike
 from rempart.deploy.record import ledger
 from rempart.environment import BackupRules
 from rempart.errors import GateFailure, OperationError
@@ -328,10 +327,10 @@ def test_no_object_of_any_kind_is_taken_for_another_one_when_it_comes_back(
                 restoring.load(server, f"back{number}", archive, "postgres")
                 with held_still(made.url(), PATIENCE) as source:
                     expected = expected_of(source, made.url())
-                before = comparable(printed_by(server, f"there{number}", expected), origin=expected.major)
-            with psycopg.connect(server.url(f"back{number}"), autocommit=True) as connection:
-                after = comparable(read(connection), origin=expected.major)
-            if found := [f"{one.identity} {one.action} {one.changes}" for one in compare(before, after)]:
+                with psycopg.connect(server.url(f"back{number}"), autocommit=True) as connection:
+                    after = comparable(read(connection), origin=expected.major)
+                differing = unlike(server, f"there{number}", expected, after)
+            if found := [f"{one.identity} {one.action} {one.changes}" for one in differing]:
                 wrong[case.name] = found
         assert wrong == {}
 
