@@ -58,14 +58,27 @@ class _Commands(typer.core.TyperGroup):
         except Exception as error:
             if os.environ.get(DEBUG_VARIABLE) == "1" or _is_of_the_command_line(error):
                 raise
-            from rempart.postgres.server import masked
-
-            _complain(
-                f"unexpected {type(error).__name__}: {masked(str(error))}",
-                f"this is a defect of rempart; {DEBUG_VARIABLE}=1 shows where it happened",
-            )
+            _complain(*_told(error))
             code = _UNEXPECTED
         sys.exit(code)
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """What to say of an error that nobody foresaw where it happened, and the next step."""
+    from psycopg import OperationalError
+    from sqlalchemy.exc import DBAPIError
+
+    from rempart.postgres.server import masked
+
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, OperationalError):
+        # A connection may end at any statement.
+        said = masked(str(cause)).partition("\n")[0]
+        return f"the database did not answer: {said}", "Run the command again; status says where it stands."
+    return (
+        f"unexpected {type(error).__name__}: {masked(str(error))}",
+        f"this is a defect of rempart; {DEBUG_VARIABLE}=1 shows where it happened",
+    )
 
 
 app = typer.Typer(
