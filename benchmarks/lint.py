@@ -24,6 +24,8 @@ STATEMENTS = 4700
 PARSE_TARGET = 2.5
 COLD_TARGET = 2.0
 PEER_TARGET = 4.0
+TIMES_LONGER = 4
+GROWTH_TARGET = 1.25 * TIMES_LONGER
 _PEER_VARIABLE = "REMPART_PGRLS"
 _LINT = str(Path(sys.executable).parent / "rempart")
 _PARSE = "import sys, pglast; pglast.parse_sql(open(sys.argv[1], encoding='utf-8').read())"
@@ -44,14 +46,17 @@ def run(config: Config, rows: int, runs: int) -> Result:
     facts = {"statements": len(parse_sql(text)), "rounds": max(runs, _FEWEST)}
     result = Result("lint", ("whole process", "median s", "beside", "its median s", "ratio", "target"), facts=facts)
     with tempfile.TemporaryDirectory() as folder:
-        large, small = Path(folder, "large.sql"), Path(folder, "small.sql")
+        large, small, longest = (Path(folder, f"{name}.sql") for name in ("large", "small", "longest"))
         large.write_text(text, encoding="utf-8")
+        longest.write_text(script(TIMES_LONGER * STATEMENTS), encoding="utf-8")
         small.write_text(SMALL, encoding="utf-8")
         rounds = max(runs, _FEWEST)
         parse = [sys.executable, "-c", _PARSE, str(large)]
         _at_most(result, "lint", [_LINT, "lint", str(large)], "bare pglast parse", parse, PARSE_TARGET, rounds)
         bare = [sys.executable, "-c", "import pglast"]
         _at_most(result, "lint, small file", [_LINT, "lint", str(small)], "import pglast", bare, COLD_TARGET, rounds)
+        lint, growing = [_LINT, "lint", str(large)], [_LINT, "lint", str(longest)]
+        _at_most(result, f"lint, {TIMES_LONGER} times the text", growing, "lint", lint, GROWTH_TARGET, rounds)
         if peer := os.environ.get(_PEER_VARIABLE) or shutil.which("pgrls"):
             offline = [peer, "lint", "--sql-file", str(large)]
             ours, theirs = _in_turn([_LINT, "lint", str(large)], offline, min(rounds, 3), folder)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from work import calls
 
 from rempart.sqltext.parse import Script, Trouble, parse
 from rempart.sqltext.positioned import PositionedText
@@ -164,10 +163,9 @@ def test_places_in_a_long_text_beyond_ascii() -> None:
         assert sql[one.start : one.end].strip() == "select 2"
 
 
-def test_ten_megabytes_of_broken_text_are_read_in_reasonable_time() -> None:
-    sql = "insert into a values (1, 'x'));\n" * 30_000
-    started = time.process_time()
-    found = script(sql)
+def test_a_long_broken_text_is_read_to_its_end() -> None:
+    line = "insert into a values (1, 'x'));\n"
+    found = script(line * 30_000)
     assert len(found.troubles) == 30_000
     assert all(one.trouble is Trouble.SYNTAX for one in found.troubles)
-    assert time.process_time() - started < 30
+    assert calls(lambda: script(line * 4_000)) < 5 * calls(lambda: script(line * 1_000))
