@@ -102,6 +102,11 @@ alter table t add check (b between 0 and 10 and a >= 0); alter table t add check
 create table t (a int, b int, c int);
 -- change
 alter table t add check ((a, b, c) is distinct from (1, 2, 3)); alter table t add check ((a, b) <> (1, 2) or c between 1 and 2 or a = 0);
+-- case: lists that name columns, and more
+-- base
+create table t (a int, b int, c boolean);
+-- change
+alter table t add check (a in (b, 3) or c); alter table t add check ((a, b) in ((1, 2), (3, 4)) or c or a = 9); alter table t add check (a not in (b, 3) and c); alter table t add check (a between symmetric b and 2 or c);
 -- case: a CHECK that calls a function of the row
 -- base
 create table t (a int); create function f(x t) returns int language sql immutable as 'select 1'; alter table t add check (f(t) >= 0);

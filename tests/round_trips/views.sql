@@ -83,6 +83,11 @@ create or replace rule r as on insert to t do instead nothing; alter table t dis
 create function lo(text) returns text immutable language sql as 'select lower($1)'; create table t (n text); create materialized view m as select lo(n) as l from t; create index i on m (l); comment on column m.l is 'L'; comment on index i is 'i';
 -- change
 drop materialized view m; drop function lo(text); create function lo(text) returns varchar immutable language sql as 'select lower($1)::varchar'; create materialized view m as select lo(n) as l from t; create index i on m (l); comment on column m.l is 'L'; comment on index i is 'i';
+-- case: lists that name columns in a query
+-- base
+create table t (a int, b int, c boolean);
+-- change
+create view v as select a, a in (b, 3) or c as listed, case when a between b and 4 and c then 1 else 2 end as kind from t where (a in (b, 7) and c and b in (a, 1)) or exists (select from t x where x.a in (t.b, 2) or x.c);
 -- case: BETWEEN and values of a varchar in a query
 -- base
 create table t (a int, s varchar(5));

@@ -5,23 +5,21 @@ Two kinds of expressions are printed in a form that is read as something else:
 - `x in ('a', 'b')` with `x` a varchar is printed as `(ARRAY['a'::character varying, …])::text[]`. The parser gives such
   a cast to each element (transformArrayExpr in parse_expr.c); a cast of the whole array before it keeps it away.
 - `x between 1 and 2 and y` is an AND in an AND, printed `((x >= 1) AND (x <= 2)) AND y`. The parser makes one AND of
-  that (makeAndExpr in gram.y). What is nested on the left came from a form that hides it, and is written in that form
-  again: BETWEEN, NOT BETWEEN, and the comparison of rows by =, <> and IS DISTINCT FROM.
+  that, for it flattens what is nested on the left (makeAndExpr in gram.y). So it does with an OR, such as that of
+  `x in (1, y) or z`. A cast to the type that the inner one has hides it from the parser, and leaves nothing behind
+  (coerce_type in parse_coerce.c).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pglast import parser
 
+from rempart.sqltext.parse import parse
+from rempart.sqltext.positioned import PositionedText
+
 _OPEN, _CLOSE = {"ASCII_40", "ASCII_91"}, {"ASCII_41", "ASCII_93"}
-_COMPARISONS = {
-    "ASCII_60": "<", "ASCII_61": "=", "ASCII_62": ">", "LESS_EQUALS": "<=", "GREATER_EQUALS": ">=", "NOT_EQUALS": "<>",
-}  # fmt: skip
-_RANGES: dict[tuple[str, ...], str] = {("AND", ">=", "<="): "BETWEEN", ("OR", "<", ">"): "NOT BETWEEN"}
-_DISTINCT = ("IS", "DISTINCT", "FROM")
 
 
 def readable(statement: str) -> str:
@@ -30,19 +28,28 @@ def readable(statement: str) -> str:
     Args:
         statement: One statement, in which expressions stand as Postgres prints them.
     """
+    return _Text(statement).written() if _may_be_misread(statement) else statement
+
+
+def readable_script(script: str) -> str:
+    """A script whose statements are read as they were printed.
+
+    Args:
+        script: Statements in which expressions stand as Postgres prints them, such as a dump; commands of psql may
+            stand between them.
+    """
+    if not _may_be_misread(script):
+        return script
+    parts, written = list[str](), 0
+    for statement in parse(PositionedText.whole_file("", script)).statements:
+        parts += [script[written : statement.start], readable(script[statement.start : statement.end])]
+        written = statement.end
+    return "".join([*parts, script[written:]])
+
+
+def _may_be_misread(statement: str) -> bool:
     nested = "((" in statement and (" AND " in statement or " OR " in statement)
-    if not nested and "(ARRAY[" not in statement:
-        return statement
-    return _Text(statement).written()
-
-
-@dataclass(frozen=True)
-class _Comparison:
-    """`left operator right`; `operator` is `distinct` for IS DISTINCT FROM."""
-
-    left: str
-    operator: str
-    right: str
+    return nested or "(ARRAY[" in statement
 
 
 class _Text:
@@ -85,9 +92,8 @@ class _Text:
         operator, items = self._junction(start, close)
         nested = self._alone(*items[0]) if items else None
         if nested is not None and self._junction(*nested)[0] == operator:
-            hidden = self._hidden(*nested, operator)
-            if hidden is not None:
-                return f"({hidden}{self._write(items[0][1], close)}{self._between(close)})"
+            hidden = f"{self._text[self._tokens[start].end + 1 : self._tokens[start + 1].start]}{self._group(*nested)}"
+            return f"({hidden}::boolean{self._write(items[0][1], close)}{self._between(close)})"
         return f"({self._write(start + 1, close)}{self._cast(start, close)}{self._between(close)})"
 
     def _between(self, close: int) -> str:
@@ -145,50 +151,4 @@ class _Text:
         """The parentheses that an item consists of."""
         if self._tokens[first].name == "ASCII_40" and self._match.get(first) == end - 1:
             return first, end - 1
-        return None
-
-    def _hidden(self, start: int, close: int, operator: str) -> str | None:
-        """An AND or OR in the form that it came from; None when it is not known."""
-        chain = self._chain(start, close, operator)
-        if operator == "OR" and chain and all(one.operator == "distinct" for one in chain):
-            return self._rows(chain, "IS DISTINCT FROM")
-        found = [self._comparison(*item) for item in self._junction(start, close)[1]]
-        if any(one is None for one in found):
-            return None
-        flat = [one for one in found if one is not None]
-        operators = [one.operator for one in flat]
-        word = _RANGES.get((operator, *operators))
-        if word and flat[0].left == flat[1].left:
-            return f"(({flat[0].left}) {word} ({flat[0].right}) AND ({flat[1].right}))"
-        equal = "=" if operator == "AND" else "<>"
-        return self._rows(flat, equal) if set(operators) == {equal} else None
-
-    def _rows(self, found: list[_Comparison], operator: str) -> str:
-        left, right = (", ".join(sides) for sides in zip(*((one.left, one.right) for one in found), strict=True))
-        return f"(ROW({left}) {operator} ROW({right}))"
-
-    def _chain(self, start: int, close: int, operator: str) -> list[_Comparison]:
-        """The comparisons of items nested two by two on the left; none of anything else."""
-        found, items = self._junction(start, close)
-        if found != operator or len(items) != 2:
-            return []
-        last, nested = self._comparison(*items[1]), self._alone(*items[0])
-        first = self._comparison(*items[0])
-        before = [first] if first is not None else self._chain(*nested, operator) if nested is not None else []
-        return [*before, last] if before and last is not None else []
-
-    def _comparison(self, first: int, end: int) -> _Comparison | None:
-        """The comparison that an item in parentheses consists of."""
-        alone = self._alone(first, end)
-        if alone is None:
-            return None
-        start, close = alone
-        places = self._at_depth(start + 1, close)
-        for index, place in enumerate(places):
-            names = tuple(self._tokens[one].name for one in places[index : index + 3])
-            width = 3 if names == _DISTINCT else 1 if names[0] in _COMPARISONS else 0
-            if width and index and index + width < len(places):
-                left = self._write(start + 1, place).strip()
-                right = self._write(places[index + width], close).strip()
-                return _Comparison(left, "distinct" if width == 3 else _COMPARISONS[names[0]], right)
         return None

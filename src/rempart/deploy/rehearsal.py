@@ -17,6 +17,7 @@ from rempart.catalog.compare import Difference, compare
 from rempart.catalog.fingerprint import fingerprint
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
+from rempart.catalog.rereading import readable_script
 from rempart.config import Config
 from rempart.deploy.backups import server_roles
 from rempart.deploy.queries import query
@@ -179,7 +180,7 @@ def rehearsal(
         copy = "rehearsal" if name in ("postgres", "template0", "template1") else name
         databases.create(server, copy, owner=owner)
         try:
-            bring_over(url, server, copy, lock_timeout)
+            bring_over(url, server, copy, lock_timeout, rewritten=readable_script)
         except TablesLocked as error:
             with connect(url) as live:
                 holders = [str(row[0]) for row in live.execute(query("backup_blockers"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from importlib import resources
 
@@ -18,7 +18,14 @@ class TablesLocked(OperationError):
     """A table could not be read for the dump: somebody holds a lock on it that lets nobody read."""
 
 
-def bring_over(url: str, server: Server, database: str, lock_timeout: timedelta = timedelta(seconds=30)) -> None:
+def bring_over(
+    url: str,
+    server: Server,
+    database: str,
+    lock_timeout: timedelta = timedelta(seconds=30),
+    *,
+    rewritten: Callable[[str], str] = str,
+) -> None:
     """Copy the schema of a live database, without rows, into an empty database of another server.
 
     The roles that the schema names are made there too, without any attribute or membership.
@@ -28,6 +35,7 @@ def bring_over(url: str, server: Server, database: str, lock_timeout: timedelta 
         server: The other server; its programs must be at least as new as the live one.
         database: Name of the empty database.
         lock_timeout: How long to wait for tables that are locked.
+        rewritten: Rewrites the script of the dump before it is run; as it is, by default.
 
     Raises:
         TablesLocked: They still were.
@@ -42,7 +50,8 @@ def bring_over(url: str, server: Server, database: str, lock_timeout: timedelta 
             if role not in known:
                 target.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
     wait = f"--lock-wait-timeout={round(lock_timeout.total_seconds() * 1000)}ms"
-    text = _run(server, "pg_dump", ["--schema-only", wait, f"--dbname={program_address(url)}"], url).decode()
+    dump = _run(server, "pg_dump", ["--schema-only", wait, f"--dbname={program_address(url)}"], url)
+    text = rewritten(dump.decode())
     if "\nCREATE SCHEMA public;" in text:
         # It is not the one that every new database has, so the dump makes it.
         text = "DROP SCHEMA public;\n" + text

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
+from rempart.catalog.rereading import readable_script
 from rempart.deploy.backups import server_roles
 from rempart.deploy.target import Connection
 from rempart.errors import GateFailure
@@ -37,7 +38,7 @@ class SchemaCopy:
         bench.step("copying the schema of the database")
         self._make_roles(live)
         databases.create(bench.server, self._name, owner=owner)
-        bring_over(url, bench.server, self._name)
+        bring_over(url, bench.server, self._name, rewritten=readable_script)
 
     def _make_roles(self, live: Connection) -> None:
         roles = server_roles.roles_of(live)
