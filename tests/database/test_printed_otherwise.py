@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from staging_fixtures import Staging
+from adopting import SMALL, old_database, small_project
+from staging_fixtures import OWNER, Staging
+
+from rempart.audit.drift import drift_of
+from rempart.audit.project import scope_of
+from rempart.catalog.compare import compare
+from rempart.catalog.read import read
+from rempart.deploy.adoption.finding import adopt
+from rempart.postgres import databases
+from rempart.postgres.dump import bring_over
+from rempart.postgres.server import Server, connect
+from rempart.revisions import runner
+from rempart.revisions.differing import compare_sources
+from rempart.sources.source import parse
 
 pytest_plugins = ["staging_fixtures"]
 pytestmark = pytest.mark.slow
@@ -46,3 +59,78 @@ def test_what_a_revision_touches(staging: Staging, name: str) -> None:
     ran = staging.run()
     assert ran.code == 0, ran
     assert staging.revision == "0003"
+
+
+CONDITIONS = """
+create table public.dose (
+    id int primary key,
+    code varchar(9) check (code in ('a', 'b')),
+    part numeric constraint part_known check (part between 0 and 1000 and code <> ''),
+    limits int check (limits between symmetric 2 and 1 or id in (limits, 3) or code = 'a')
+);
+alter table public.dose enable row level security;
+revoke all on table public.dose from public, anon, authenticated, service_role;
+grant select on public.dose to authenticated;
+create policy p on public.dose for select to authenticated
+    using ((part between 1 and 2 and id > 0) or code in ('a', 'b'));
+create view public.doses with (security_invoker = true) as
+    select id from public.dose where part between 1 and 2 and id > 0;
+revoke all on table public.doses from public, anon, authenticated, service_role;
+"""
+UNMANAGED = """
+create table public.extra (code varchar(9) check (code in ('a', 'b')), a int check (a between 0 and 1 and a <> 3));
+"""
+CHANGED = """
+alter policy p on public.dose using ((part between 1 and 2 and id > 0) or code in ('a', 'c'));
+alter table public.dose drop constraint part_known;
+alter table public.dose add constraint part_known check (part between 0 and 1000 and code <> ' ');
+"""
+
+
+def restored(server: Server, name: str) -> None:
+    """Put a database in the state in which a dump leaves it."""
+    with databases.throwaway(server, owner=OWNER) as made:
+        bring_over(server.url(name), server, made)
+        with connect(server.url(made)) as after, connect(server.url(name)) as before:
+            assert compare(read(before), read(after)), "nothing is printed otherwise: the test proves nothing"
+        databases.drop(server, name)
+        databases.create(server, name, made, OWNER)
+
+
+@pytest.mark.parametrize("once_restored", [False, True])
+def test_a_database_is_adopted(server: Server, once_restored: bool) -> None:
+    if server.bin_dir is None and once_restored:
+        pytest.skip("no programs of its own")
+    with (
+        small_project(SMALL + CONDITIONS) as folder,
+        old_database(server, folder, CONDITIONS + UNMANAGED) as old,
+    ):
+        if once_restored:
+            restored(server, old.database.name)
+        report = adopt(old.target).report
+        assert report.can_go_on, report
+        adopt(old.target, write=True)
+        assert "dose" not in "".join(line for line in old.file.read_text().splitlines() if "extra" not in line)
+        assert adopt(old.target, apply=True).adopted is not None
+
+
+@pytest.mark.one_backend
+def test_a_restored_database_has_not_drifted(own_server: Server) -> None:
+    with small_project(SMALL + CONDITIONS) as folder, old_database(own_server, folder, "") as old:
+        config = old.target.config
+        runner.upgrade(old.database.owner_url, "head", config)
+        restored(own_server, old.database.name)
+        live, revisions = parse(old.database.url()), parse("revisions")
+        for pair in ((live, revisions), (revisions, live)):
+            assert compare_sources(config, *pair).plan.differences == ()
+        with old.database.connect() as connection:
+            scope = scope_of(config, live, None, lambda _step: None)
+            assert drift_of(connection, read(connection), scope.expected, ()).differences == ()
+            connection.execute(CHANGED)
+            drifted = drift_of(connection, read(connection), scope.expected, ()).differences
+            assert [one.object for one in drifted] == [
+                "constraint part_known on public.dose",
+                "policy p on public.dose",
+            ]
+        found = [str(one.identity) for one in compare_sources(config, live, revisions).plan.differences]
+        assert found == ["constraint part_known on public.dose", "policy p on public.dose"]

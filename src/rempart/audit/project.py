@@ -67,7 +67,7 @@ def _expected_of(config: Config, source: Source, step: Callable[[str], None], be
     def _both(bench: Workbench, revision: str, found: Catalog) -> tuple[Catalog, Catalog]:
         released = parse(f"revisions@{revision}")
         if found.major == bench.server.major:
-            return bench.catalog_of(released), found
+            return bench.settled(released, source, bench.catalog_of(released), found)
         # Another version prints one definition in another way: the database is brought over by a dump.
         return bench.both(released, source)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.model import Catalog
+from rempart.catalog.printed import settled
 from rempart.catalog.privileges import grants
 from rempart.catalog.read import read, read_all
 from rempart.config import Config
@@ -134,7 +135,8 @@ class Workbench:
         """The catalogs of two sources, read at the same time where nothing has to be brought over.
 
         A database that was brought over may come from a version before the privilege MAINTAIN and before NOT NULL had
-        names that tables and columns keep when they are renamed: these are left out then.
+        names that tables and columns keep when they are renamed: these are left out then. Where nothing is brought
+        over, what a live one only prints otherwise is no difference: see `settled`.
 
         Args:
             first: A source.
@@ -151,7 +153,30 @@ class Workbench:
             return without_maintain(old), without_maintain(new)
         self.step("reading both")
         old, new = map(without_own_objects, read_all([url for url in urls if url is not None]))
+        if second.is_live:
+            return self.settled(first, second, old, new)
+        if first.is_live:
+            new, old = self.settled(second, first, new, old)
         return old, new
+
+    def settled(self, first: Source, second: Source, old: Catalog, new: Catalog) -> tuple[Catalog, Catalog]:
+        """Two catalogs without what is only printed otherwise because one database was restored from a dump.
+
+        Args:
+            first: A source.
+            second: Another, which is live.
+            old: The first one's catalog, as read on this version.
+            new: The second one's, which stays as it is.
+        """
+
+        def again() -> tuple[Catalog, Catalog] | None:
+            self.step("reading both by way of a dump")
+            try:
+                return self._brought_over(self._url(first)), self._brought_over(self._url(second))
+            except OperationError:
+                return None  # a role that may not dump: what differs stays a difference
+
+        return settled(old, new, again)
 
     def _url(self, source: Source) -> str:
         return url_of(source, self.config) if source.is_live else self.server.url(self.database(source))

@@ -235,7 +235,8 @@ def assessed(target: Target, revision: str, step: Step, major: int | None) -> It
             )
 
             def copy() -> SchemaCopy:
-                return SchemaCopy(bench, target.url, live, facts.owner)
+                same = facts.major == bench.server.major
+                return SchemaCopy(bench, target.url, live, facts.owner, same_version=same)
 
             yield Assessment(
                 target, report, aim, closing, bench, baseline, found, before, settings, copy

@@ -30,15 +30,17 @@ class SchemaCopy:
         url: The live database; only read.
         live: A session on it.
         owner: The role that owns it.
+        same_version: Whether both servers are of one version: what the copy prints is compared with the live one then,
+            otherwise with what came by way of a dump as it is.
     """
 
-    def __init__(self, bench: Workbench, url: str, live: Connection, owner: str) -> None:
+    def __init__(self, bench: Workbench, url: str, live: Connection, owner: str, *, same_version: bool) -> None:
         self._bench, self._owner = bench, owner
         self._name = f"rempart_{secrets.token_hex(8)}"
         bench.step("copying the schema of the database")
         self._make_roles(live)
         databases.create(bench.server, self._name, owner=owner)
-        bring_over(url, bench.server, self._name, rewritten=readable_script)
+        bring_over(url, bench.server, self._name, rewritten=readable_script if same_version else str)
 
     def _make_roles(self, live: Connection) -> None:
         roles = server_roles.roles_of(live)
