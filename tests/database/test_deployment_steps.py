@@ -53,7 +53,7 @@ def test_an_index_waits_for_an_old_transaction_without_stopping_writers(staging:
         reader.execute("set transaction isolation level repeatable read")
         reader.execute("select count(*) from public.tank")
         reader.execute("update public.tank set label = label where id = 2")
-        with Writer(staging, WRITE) as writer:
+        with Writer(staging, WRITE, LOCK_TIMEOUT) as writer:
             running = staging.start()
             wait_for(staging, "select true from pg_catalog.pg_locks where not granted and locktype = 'virtualxid'")
             time.sleep(LOCK_TIMEOUT * 1.5)
@@ -61,7 +61,7 @@ def test_an_index_waits_for_an_old_transaction_without_stopping_writers(staging:
             reader.rollback()
             ran = running.wait()
     assert ran.code == 0, ran
-    assert writer.longest < LOCK_TIMEOUT, f"a writer waited for {writer.longest:.1f} s"
+    assert not writer.stopped, "a writer waited for an index that is built beside it"
 
 
 def _fails_its_check(staging: Staging, up: str) -> Any:
