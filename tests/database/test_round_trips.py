@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from judge import difference
 from schema_trips import catalog, dump, run, script
@@ -19,6 +20,8 @@ from servers import Database
 
 from rempart.catalog.compare import compare
 from rempart.catalog.granting import Setup
+from rempart.catalog.identity import Identity
+from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.plan import plan
 from rempart.postgres import databases
 from rempart.postgres.server import Server, connect
@@ -109,3 +112,50 @@ def test_a_sequence_goes_on_where_it_stands_when_it_becomes_that_of_an_identity(
         with empty.connect() as connection:
             row = connection.execute("insert into t (v) values ('c') returning id").fetchone()
             assert row == (id_to_come,)
+
+
+def test_a_sequence_begins_at_its_new_start_or_goes_on_behind_it(empty: Database) -> None:
+    run(
+        empty,
+        "create sequence fresh; create sequence used; create sequence past; select nextval('used'), setval('past', 7)",
+    )
+    before = catalog(empty)
+    with databases.throwaway(empty.server) as name:
+        other = Database(empty.server, name, "postgres")
+        run(
+            other,
+            "create sequence fresh start 100; create sequence used start 100 minvalue 100;"
+            " create sequence past start 5 maxvalue 1000",
+        )
+        after = catalog(other)
+    run(empty, script(plan(before, after, Setup("postgres"))))
+    with empty.connect() as connection:
+        row = connection.execute("select nextval('fresh'), nextval('used'), nextval('past')").fetchone()
+    assert row == (100, 100, 8)
+
+
+def test_a_sequence_that_stands_behind_its_new_bounds_is_not_put_back(empty: Database) -> None:
+    run(empty, "create sequence s; select setval('s', 7)")
+    before = catalog(empty)
+    identity = Identity("sequence", "public", "s")
+    old = before.objects[identity]
+    assert isinstance(old, Sequence)
+    after = replace(before, objects={**before.objects, identity: replace(old, maximum=5)})
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="cannot be greater than MAXVALUE"):
+        run(empty, script(plan(before, after, Setup("postgres"))))
+
+
+def test_a_new_value_of_a_partition_key_is_asked_for_in_a_revision_before(empty: Database) -> None:
+    run(empty, "create type e as enum ('a'); create table t (c e) partition by list (c)")
+    before = catalog(empty)
+    with databases.throwaway(empty.server) as name:
+        other = Database(empty.server, name, "postgres")
+        run(
+            other,
+            "create type e as enum ('a', 'b'); create table t (c e) partition by list (c);"
+            " create table tb partition of t for values in ('b')",
+        )
+        found = plan(before, catalog(other), Setup("postgres"))
+    assert [(str(identity), why.rpartition(": ")[2]) for identity, why in found.refused] == [
+        ("column public.t.c", "add the value in a revision before")
+    ]

@@ -103,3 +103,8 @@ create function h(inout a int, out b int) returns setof record language sql as '
 drop view v; drop function f; create function f(a int, out b bigint, out c text) language sql as 'select 1::bigint, ''x''::text'; create view v as select b from f(1);
 drop function g; create function g(int, out int, out varchar) language sql as 'select 1, ''x''::varchar'; drop function h; create function h(inout a int, out b bigint) returns setof record language sql as 'select 1, 2::bigint';
 drop function k; create function k(a int, out c int) language sql as 'select 1';
+-- case: a body in standard SQL that returns rows of a table with a column more
+-- base
+create table t (id int, v text); create function f() returns setof t language sql begin atomic select id, v from t; end; create view w as select id from f();
+-- change
+drop view w; drop function f(); alter table t add c int; create function f() returns setof t language sql begin atomic select id, v, c from t where c > 0; end; create view w as select id from f();

@@ -105,3 +105,18 @@ drop view v; drop table t; drop domain d; drop type e; create domain e as text; 
 create type e as enum ('a'); create table t (v e default 'a', w int);
 -- change
 drop table t; drop type e; create type e as enum ('b'); create table t (v e[] default '{}', w int[]);
+-- case: values that are used at once, with quotes and backslashes, of a type with a keyword's name
+-- base
+create schema "group"; create type "group".type as enum ('on', 'off'); create table "group".t (id int, "select" "group".type);
+-- change
+drop table "group".t; drop type "group".type; create type "group".type as enum ('on', 'it''s', E'b\\s', 'off'); create table "group".t (id int, "select" "group".type default 'it''s', c "group".type default E'b\\s');
+-- case: a value that is used at once in an array
+-- base
+create type e as enum ('on', 'off'); create table t (c e[] default '{on}');
+-- change
+alter table t alter c drop default; drop table t; drop type e; create type e as enum ('on', 'late', 'off'); create table t (c e[] default '{late,on}');
+-- case: a value that is used at once in a body
+-- base
+create type e as enum ('on', 'off'); create table t (c e);
+-- change
+drop table t; drop type e; create type e as enum ('on', 'late', 'off'); create table t (c e); create function f() returns setof t language sql as $$ select c from t where c = 'late' $$;

@@ -93,3 +93,8 @@ create view v as select a, a in (b, 3) or c as listed, case when a between b and
 create table t (a int, s varchar(5));
 -- change
 create view v as select a, s in ('x', 'y') as seen from t where a between 1 and 5 and s not in ('q', 'r');
+-- case: views that change places above one that is made again
+-- base
+create table u (id bigint primary key, n text); create view v as select id, n from u; create view a as select id from v; create view b as select id from a; alter view a owner to r1; grant select on b to r2;
+-- change
+drop view b, a, v; create view v as select id from u; create view b as select id from v; create view a as select id from b; alter view a owner to r1; grant select on b to r2;

@@ -14,6 +14,7 @@ from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.types import Enum
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.new_table import NewTable
 from rempart.catalog.statement import literal, raw, statement
@@ -93,7 +94,18 @@ class Changes:
         return own + self._remarks(None, new)
 
     def _convert(self, column: Column) -> list[str]:
-        partitioning.require_no_key(column, self._of.after)
+        try:
+            partitioning.require_no_key(column, self._of.after)
+        except Unsupported:
+            for identity in self._of.retired:
+                old, new = self._of.before.objects[identity], self._of.after.objects.get(identity)
+                grows = isinstance(old, Enum) and isinstance(new, Enum) and old.alter(new) is not None
+                if grows and column.identity in self._of.retired[identity]:
+                    raise Unsupported(
+                        f"{identity} gets a value that is used in the same transaction, and is the type of a partition "
+                        "key: add the value in a revision before"
+                    ) from None
+            raise
         return column.retype(column, by_text=True)
 
     def _change_ownership(self, old: Sequence, new: Sequence) -> list[str]:

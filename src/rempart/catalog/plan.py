@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from rempart.catalog.changed import Changed
@@ -11,6 +12,7 @@ from rempart.catalog.granting import Setup
 from rempart.catalog.graph import Graph
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.function import Function
+from rempart.catalog.kinds.types import Enum
 from rempart.catalog.model import Catalog, Unsupported
 from rempart.catalog.ordering import Ordering
 from rempart.catalog.remaking import remade
@@ -63,27 +65,65 @@ def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
         setup: Who will run the statements.
     """
     found = compare(before, after)
-    refused = _not_read(before, after)
     chosen = {difference.identity: difference for difference in found}
-    again = remade(before, after, chosen, refused)
-    changed = Changed(before, after, chosen, again)
-    changes = Changes(changed, setup)
-    ordering = Ordering(changed, changes.granted)
-    graph: Graph[tuple[str, Identity], Step] = Graph()
-    for action, identity, make, loses in changes.pieces():
-        try:
-            statements = tuple(readable(one) for one in make())
-        except Unsupported as reason:
-            refused.append((identity, str(reason)))
-            continue
-        if statements or action in ("create", "drop", "alter"):
-            graph.add((action, identity), Step(identity, action, statements, loses))
-    for first, second in ordering.order(graph.nodes):
-        graph.edge(first, second)
-    steps = [step for step in graph.ordered(key=lambda node: ordering.rank(*node)) if step.statements]
-    for node in graph.stuck:
+    work = _Work(before, after, chosen, setup)
+    if loose := {identity for action, identity in work.stuck if action == "alter" and _is_remakable(identity, before)}:
+        # Views that change places, say: none can be altered before the others, but all can be made again.
+        again = _Work(before, after, chosen, setup, loose)
+        work = work if again.stuck or again.refused else again
+    refused = [*_not_read(before, after), *work.refused]
+    for node in work.stuck:
         refused.append((node[1], "objects need each other in a circle"))
-    return Plan(tuple(found), _with_bodies_unchecked(steps, after), tuple(dict.fromkeys(refused)))
+    return Plan(tuple(found), _with_bodies_unchecked(work.steps, before, after), tuple(dict.fromkeys(refused)))
+
+
+def _is_remakable(identity: Identity, before: Catalog) -> bool:
+    old = before.objects.get(identity)
+    return old is not None and not old.keeps_data()
+
+
+class _Work:
+    """What there is to do between two catalogs, in order.
+
+    Args:
+        before: The state to start from.
+        after: The state to reach.
+        chosen: The differences to close, by identity.
+        setup: Who will run the statements.
+        loose: Objects to be made again although they could be altered.
+
+    Attributes:
+        steps: What to do, in order.
+        refused: What no SQL is written for, and why.
+        stuck: What waits for each other.
+    """
+
+    def __init__(
+        self,
+        before: Catalog,
+        after: Catalog,
+        chosen: Mapping[Identity, Difference],
+        setup: Setup,
+        loose: Collection[Identity] = (),
+    ) -> None:
+        self.refused: list[tuple[Identity, str]] = []
+        again = remade(before, after, chosen, self.refused, loose)
+        changed = Changed(before, after, chosen, again)
+        changes = Changes(changed, setup)
+        ordering = Ordering(changed, changes.granted)
+        graph: Graph[tuple[str, Identity], Step] = Graph()
+        for action, identity, make, loses in changes.pieces():
+            try:
+                statements = tuple(readable(one) for one in make())
+            except Unsupported as reason:
+                self.refused.append((identity, str(reason)))
+                continue
+            if statements or action in ("create", "drop", "alter"):
+                graph.add((action, identity), Step(identity, action, statements, loses))
+        for first, second in ordering.order(graph.nodes):
+            graph.edge(first, second)
+        self.steps = [step for step in graph.ordered(key=lambda node: ordering.rank(*node)) if step.statements]
+        self.stuck = graph.stuck
 
 
 def _not_read(before: Catalog, after: Catalog) -> list[tuple[Identity, str]]:
@@ -94,8 +134,8 @@ def _not_read(before: Catalog, after: Catalog) -> list[tuple[Identity, str]]:
     ]
 
 
-def _with_bodies_unchecked(steps: list[Step], after: Catalog) -> tuple[Step, ...]:
-    """Put the check of bodies off, where a body may mention what a later statement makes.
+def _with_bodies_unchecked(steps: list[Step], before: Catalog, after: Catalog) -> tuple[Step, ...]:
+    """Put the check of bodies off, where a body may mention what a later statement makes, or a value just added.
 
     What a body mentions is in no catalog, so that no order can be found by it. Bodies in standard SQL are different.
     """
@@ -106,7 +146,8 @@ def _with_bodies_unchecked(steps: list[Step], after: Catalog) -> tuple[Step, ...
         and isinstance(body := after.objects.get(step.identity), Function)
         and body.source
     ]
-    if not bodies or sum(step.action == "create" for step in steps) < 2:
+    values = any(step.action == "alter" and isinstance(before.objects[step.identity], Enum) for step in steps)
+    if not bodies or (sum(step.action == "create" for step in steps) < 2 and not values):
         return tuple(steps)
     first, last = steps.index(bodies[0]), steps.index(bodies[-1])
     off = Step(bodies[0].identity, "unchecked", ("set local check_function_bodies = off",))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rempart.catalog import persistence
 from rempart.catalog.compare import Difference
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.function import Function
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.publication import Publication
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.types import Collation, Composite, Domain, Enum, Range
+from rempart.catalog.mentions import mentions
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
+from rempart.catalog.statement import qualified
 
 PARTS = ("column", "constraint", "trigger", "rule", "policy")
 _REBUILT_WITH_THEIR_COLUMN = ("index", "statistics", "sequence")
@@ -51,6 +54,7 @@ def remade(
     after: Catalog,
     chosen: Mapping[Identity, Difference],
     refused: list[tuple[Identity, str]],
+    loose: Collection[Identity] = (),
 ) -> set[Identity]:
     """The objects that exist before and after, and are dropped and made again in between.
 
@@ -62,6 +66,7 @@ def remade(
         after: The state to reach.
         chosen: What is to be changed, by identity.
         refused: Where to note what cannot be made again.
+        loose: Objects to be made again although they could be altered.
     """
     dependents = dependents_of(before)
     parts = parts_of(before)
@@ -70,7 +75,7 @@ def remade(
     names = _names_of(before)
     found: set[Identity] = set()
     retyped: set[Identity] = set()
-    waiting: list[tuple[Identity, bool]] = []
+    waiting: list[tuple[Identity, bool]] = [(identity, True) for identity in loose]
     for identity, difference in chosen.items():
         old, new = difference.before, difference.after
         if old is None:
@@ -194,7 +199,7 @@ def _cannot_be_renamed(old: CatalogObject, new: CatalogObject) -> str | None:
 
 def _used_at_once(old: Enum, new: Enum, after: Catalog, chosen: Mapping[Identity, Difference]) -> bool:
     """Whether a value that is added is also mentioned: a transaction cannot use a value that it adds."""
-    added = [f"'{value}'" for value in new.values if value not in old.values]
+    added = [value for value in new.values if value not in old.values]
     for difference in chosen.values():
         made = difference.after
         if made is None or made is new:
@@ -202,7 +207,7 @@ def _used_at_once(old: Enum, new: Enum, after: Catalog, chosen: Mapping[Identity
         partition = isinstance(made, Table) and made.bound
         if not partition and new.identity not in after.dependencies.get(made.identity, ()):
             continue
-        if any(value in repr(made) for value in added):
+        if mentions(made, added):
             return True
     return False
 
@@ -224,9 +229,16 @@ def _lets_go(one: Identity, of: Identity, after: Catalog, chosen: Mapping[Identi
     difference = chosen.get(one)
     if difference is None or difference.before is None or difference.after is None:
         return False
-    if of in after.dependencies.get(one, ()):
+    if of in after.dependencies.get(one, ()) or _returns_rows_of(difference.after, of):
         return False
     try:
         return difference.before.alter(difference.after) is not None
     except Unsupported:
         return True
+
+
+def _returns_rows_of(made: CatalogObject, column: Identity) -> bool:
+    """Whether a function in standard SQL returns rows that have a column: its body fits only with or without it."""
+    if column.kind != "column" or not isinstance(made, Function) or made.source or made.result is None:
+        return False
+    return made.result.removeprefix("SETOF ") == qualified(column.schema, column.name).as_string()

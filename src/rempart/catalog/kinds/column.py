@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from rempart.catalog.counting import Numbers, bounds_between, put_to_start
 from rempart.catalog.kinds.conversion import has_cast, may_lose
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, qualified, raw, statement
@@ -305,6 +306,10 @@ class Column(CatalogObject):
         )
         if self.sequence[2:] != after.sequence[2:]:
             _, _, start, increment, minimum, maximum, cache, cycle = after.sequence
+            counts, to_count = Numbers(*map(int, self.sequence[2:6])), Numbers(*map(int, after.sequence[2:6]))
+            if between := bounds_between(counts, to_count, after.type):
+                renamed.append(self._alter("set minvalue {} set maxvalue {}".format(*between)))
+            renamed += put_to_start(qualified(*after.sequence[:2]), counts, to_count)
             changes.append(
                 f"set start with {start} set increment by {increment} set minvalue {minimum} set maxvalue {maximum}"
                 f" set cache {cache} set {'cycle' if cycle == 'true' else 'no cycle'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rempart.catalog.counting import Numbers, bounds_between, put_to_start
 from rempart.catalog.identity import Identity
 from rempart.catalog.model import CatalogObject
 from rempart.catalog.statement import Name, qualified, raw, statement
@@ -84,11 +85,16 @@ class Sequence(CatalogObject):
             word = raw("unlogged" if after.persistence == "u" else "logged")
             found.append(statement("alter sequence {} set {}", self._named(), word))
         if changed - {"persistence", "owned_by"}:
-            # Where it stands has to be within its bounds; it stands at its start, as far as anybody knows.
-            within = after.minimum <= self.start <= after.maximum
-            numbers = after._numbers() + ("" if within else f" restart with {after.start}")
-            found.append(statement("alter sequence {} as {} {}", self._named(), raw(after.type), raw(numbers)))
+            counts, to_count = self._counts(), after._counts()
+            if between := bounds_between(counts, to_count, "bigint"):
+                wide = raw("as bigint minvalue {} maxvalue {}".format(*between))
+                found.append(statement("alter sequence {} {}", self._named(), wide))
+            found += put_to_start(self._named(), counts, to_count)
+            found.append(statement("alter sequence {} as {} {}", self._named(), raw(after.type), raw(after._numbers())))
         return found
+
+    def _counts(self) -> Numbers:
+        return Numbers(self.start, self.increment, self.minimum, self.maximum)
 
     def _named(self) -> Name:
         return qualified(self.schema, self.name)
