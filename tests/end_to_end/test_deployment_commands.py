@@ -122,6 +122,21 @@ def test_the_plan_tells_sql_locks_access_and_the_way_back(made: DeploymentProjec
     assert applied(made, "production") == [], "a plan changes nothing"
 
 
+def test_what_a_function_of_the_owner_opens_shows_in_the_plan(on_staging: DeploymentProject) -> None:
+    """The owner enters schema public because the database is his: on the copies that are observed, too."""
+    on_staging.revision(
+        "0003",
+        "create schema app;\n"
+        "create function app.is_member() returns boolean language sql stable security definer set search_path = ''"
+        " as 'select count(*) >= 0 from public.thing';\n"
+        "create policy thing_members on public.thing for select to authenticated using ((select app.is_member()));",
+        name="members",
+    )
+    plan = on_staging.json("plan", "--env", "staging")
+    (opened,) = [one for one in plan["access"] if one["persona"] == "member" and one["command"] == "select"]
+    assert (opened["subject"], opened["after"], opened["wider"]) == ("public.thing", "all rows", True)
+
+
 @pytest.mark.slow
 def test_what_is_rewritten_or_read_is_observed(on_staging: DeploymentProject) -> None:
     with on_staging.connect("staging") as connection:

@@ -23,12 +23,14 @@ def create(server: Server, name: str, template: str | None = None, owner: str | 
         server: Where.
         name: Name of the new database.
         template: Database to copy; nobody may be connected to it. An empty one by default.
-        owner: The role that is to own it; the superuser by default.
+        owner: The role that is to own it; by default the owner of the template, for privileges in schema public hang on
+            that, and the superuser of an empty one.
 
     Raises:
         OperationError: The server refuses.
     """
     with connect(server.url()) as connection:
+        owner = owner or _owner(connection, template)
         statement = sql.SQL("create database {} strategy {}").format(
             sql.Identifier(name), sql.SQL(_strategy(connection, template))
         )
@@ -80,7 +82,7 @@ def throwaway(server: Server, template: str | None = None, owner: str | None = N
     Args:
         server: Where.
         template: Database to copy; an empty one by default.
-        owner: The role that is to own it; the superuser by default.
+        owner: The role that is to own it; that of the template or the superuser by default.
 
     Raises:
         OperationError: The server refuses.
@@ -91,6 +93,13 @@ def throwaway(server: Server, template: str | None = None, owner: str | None = N
         yield name
     finally:
         drop(server, name)
+
+
+def _owner(connection: psycopg.Connection, template: str | None) -> str | None:
+    row = connection.execute(
+        "select pg_catalog.pg_get_userbyid(datdba) from pg_catalog.pg_database where datname = %s", (template,)
+    ).fetchone()
+    return str(row[0]) if row is not None else None
 
 
 def _strategy(connection: psycopg.Connection, template: str | None) -> str:
