@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from rempart.catalog.rereading import readable
+from rempart.catalog.rereading import read_again, readable
 
 WRITTEN = {
     "(((b >= 0) AND (b <= 10)) AND (a >= 0))": "(((b >= 0) AND (b <= 10))::boolean AND (a >= 0))",
@@ -44,3 +44,30 @@ def test_what_would_be_read_as_something_else(printed: str) -> None:
 @pytest.mark.parametrize("statement", LEFT_ALONE)
 def test_what_is_left_alone(statement: str) -> None:
     assert readable(statement) == statement
+
+
+READ_AGAIN = {
+    "(((b >= 0) AND (b <= 10)) AND (a >= 0))": "((b >= 0) AND (b <= 10) AND (a >= 0))",
+    "((((a OR b) OR c) OR d) AND (e AND f))": "((a OR b OR c OR d) AND (e AND f))",
+    "((s)::text = ANY ((ARRAY['x'::character varying, 'y, z'::character varying(9)])::text[]))": (
+        "((s)::text = ANY (ARRAY[('x'::character varying)::text, ('y, z'::character varying(9))::text]))"
+    ),
+    "(ARRAY['1'::t])::double precision[] || x": "ARRAY[('1'::t)::double precision] || x",
+}
+READ_AS_IT_IS = [
+    "((a AND (b AND c)) OR ((d AND e) OR f))",
+    "(ARRAY['a'::t])::d",
+    "(ARRAY['a'::t])::d = (x)::text[]",
+    "CHECK (((a > 0) AND (b > 0)))",
+]
+
+
+@pytest.mark.parametrize("printed", READ_AGAIN)
+def test_what_is_read_as_something_else(printed: str) -> None:
+    assert read_again(f"x {printed} y") == f"x {READ_AGAIN[printed]} y"
+    assert read_again(READ_AGAIN[printed]) == READ_AGAIN[printed]
+
+
+@pytest.mark.parametrize("printed", READ_AS_IT_IS)
+def test_what_is_read_as_it_is(printed: str) -> None:
+    assert read_again(printed) == printed

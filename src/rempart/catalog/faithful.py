@@ -55,11 +55,23 @@ def same(first: str | None, second: str | None) -> bool:
         return True
     if first is None or second is None or "SELECT" not in first:
         return False
-    return _without_names(first) == _without_names(second)
+    return without_hidden_names(first) == without_hidden_names(second)
 
 
-def _without_names(text: str) -> str:
-    statement = text if text.lstrip().startswith(("SELECT", "WITH")) else f"SELECT {text}"
+def without_hidden_names(text: str) -> str:
+    """A printed query or expression without the names that cannot be seen.
+
+    Args:
+        text: As Postgres printed it.
+    """
+    is_query = text.lstrip().startswith(("SELECT", "WITH"))
+    if " AS " not in text or text.count("SELECT") < (2 if is_query else 1):
+        return text
+    head = "" if is_query else "SELECT "
+    return _without_names(head + text)[len(head) :]
+
+
+def _without_names(statement: str) -> str:
     found = _Hidden()
     found(parser.parse_sql(statement))
     places = [target.location for target in found.targets if target.name is not None]
