@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from adopting import SMALL, old_database, small_project
 from staging_fixtures import OWNER, Staging
@@ -59,6 +61,36 @@ def test_what_a_revision_touches(staging: Staging, name: str) -> None:
     ran = staging.run()
     assert ran.code == 0, ran
     assert staging.revision == "0003"
+
+
+@pytest.mark.one_backend
+def test_a_restored_database_is_rolled_back_to_what_the_ledger_recorded(staging: Staging) -> None:
+    staging.write("0002", BEFORE)
+    assert staging.run().code == 0
+    staging.write(
+        "0003", "alter table public.dose add column note text", "alter table public.dose drop column note", after="0002"
+    )
+    assert staging.run().code == 0
+    with staging.connect() as connection:
+        before = read(connection)
+    restore_whole(staging)
+    with staging.connect() as connection:
+        assert compare(before, read(connection)), "nothing is printed otherwise: the test proves nothing"
+    ran = staging.run("rollback", "--env", "staging", "--to", "0002")
+    assert ran.code == 0, ran
+    assert staging.revision == "0002"
+
+
+def restore_whole(staging: Staging) -> None:
+    """Dump a database with its rows and restore it in its own place."""
+    folder = staging.server.bin_dir
+    assert folder is not None
+    dump = subprocess.run([folder / "pg_dump", staging.url("postgres")], capture_output=True, check=True).stdout
+    databases.drop(staging.server, staging.name)
+    databases.create(staging.server, staging.name, owner=OWNER)
+    script = (b"drop schema public;" if b"\nCREATE SCHEMA public;" in dump else b"") + dump
+    psql = [folder / "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", staging.url("postgres")]
+    subprocess.run(psql, input=script, capture_output=True, check=True)
 
 
 CONDITIONS = """
