@@ -134,3 +134,8 @@ alter table t validate constraint c;
 create table k (a int);
 -- change
 create table job (id int not null, n int not null generated always as identity); create table archive (like job); alter table archive add x text not null;
+-- case: rows in rows
+-- base
+create table t (a int, b int, c int, d int, e int);
+-- change
+alter table t add check (((a, b), (c, d), e) is distinct from ((1, 2), (3, 4), 5)); alter table t add check (((a, b), c) = ((1, 2), 3) or ((a, b), c) <> ((c, d), 4)); alter table t add check (((a, (b, c)), d) < ((1, (2, 3)), 4)); create view v as select a from t where ((a, b), c) is not distinct from ((1, 2), 3); create index i on t (a) where ((a, b), c) <> ((1, 2), 3);

@@ -19,6 +19,8 @@ WRITTEN = {
     "((s)::text = ANY ((ARRAY['x'::character varying, 'y, z'::character varying(9)])::text[]))": (
         "((s)::text = ANY ((ARRAY['x'::character varying, 'y, z'::character varying(9)]::character varying[])::text[]))"
     ),
+    "((ROW(a, b) = ROW(1, f(2))) AND c)": "((ROW(ROW(a, b)) = ROW(ROW(1, f(2)))) AND c)",
+    "(ROW(a, b) IS DISTINCT FROM ROW(1, ROW(2)))": "(ROW(ROW(a, b)) IS DISTINCT FROM ROW(ROW(1, ROW(2))))",
     "(ARRAY['1'::\"Ö\".t])::x[]": '(ARRAY[\'1\'::"Ö".t]::"Ö".t[])::x[]',
 }
 LEFT_ALONE = [
@@ -29,6 +31,7 @@ LEFT_ALONE = [
     "comment on table t is '(((b >= 0) AND (b <= 10)) AND (a >= 0))'",
     "create function f() as $$ select (((b >= 0) AND (b <= 10)) AND (a >= 0)) $$",
     "(ARRAY[a, b])::text[]",
+    "(ROW(a, b) < ROW(1, 2)) and (ROW(a) = b)",
     "(ARRAY['a'::character varying, 'b'::text])::text[]",
     "(ARRAY['a'::text, 'b'::text])",
     "count(*) OVER (ORDER BY a ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AND ((x))",

@@ -7,6 +7,8 @@ from typing import Any
 
 from pglast import parser
 
+_TAKEN_APART = (["ASCII_61"], ["NOT_EQUALS"], ["IS", "DISTINCT", "FROM"])
+"""The comparisons of rows that the parser takes apart, by their tokens."""
 _OPEN, _CLOSE = {"ASCII_40", "ASCII_91"}, {"ASCII_41", "ASCII_93"}
 
 
@@ -90,6 +92,30 @@ class PrintedText(ABC):
         if inner is None or self._junction(*inner)[0] != operator:
             return None
         return inner, items[0][1]
+
+    def is_taken_apart(self, start: int, close: int) -> bool:
+        """Whether parentheses are those of a row that the parser takes apart, since another row is compared with it.
+
+        Args:
+            start: Place of the opening parenthesis.
+            close: That of the closing one.
+        """
+        if not self._is_row(start) or (self._is_row(start + 2) and self._match.get(start + 2) == close - 1):
+            return False
+        names = [one.name for one in self._tokens]
+        for words in _TAKEN_APART:
+            after, before = close + 1 + len(words), start - 1 - len(words)
+            if names[close + 1 : after] == words and self._is_row(after + 1):
+                return True
+            other = next((opened for opened, end in self._match.items() if end == before - 1), None)
+            if names[max(before, 0) : start - 1] == words and other is not None and self._is_row(other):
+                return True
+        return False
+
+    def _is_row(self, place: int) -> bool:
+        """Whether a token opens the parentheses of a row."""
+        names = [one.name for one in self._tokens[max(place - 1, 0) : place + 1]]
+        return names == ["ROW", "ASCII_40"]
 
     def array_that_is_cast(self, start: int, close: int) -> list[tuple[int, int]]:
         """The elements of an array that stands alone in parentheses with a cast behind them; none of anything else.

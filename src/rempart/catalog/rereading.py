@@ -1,6 +1,6 @@
 """What Postgres prints is not always read as what it was: how it is written so that it is, and what it is read as.
 
-Two kinds of expressions are printed in a form that is read as something else:
+Three kinds of expressions are printed in a form that is read as something else:
 
 - `x in ('a', 'b')` with `x` a varchar is printed as `(ARRAY['a'::character varying, …])::text[]`. The parser gives such
   a cast to each element (transformArrayExpr in parse_expr.c); a cast of the whole array before it keeps it away.
@@ -8,6 +8,8 @@ Two kinds of expressions are printed in a form that is read as something else:
   that, for it flattens what is nested on the left (makeAndExpr in gram.y). So it does with an OR, such as that of
   `x in (1, y) or z`. A cast to the type that the inner one has hides it from the parser, and leaves nothing behind
   (coerce_type in parse_coerce.c).
+- Rows in rows, `((x, y), z) <> ((1, 2), 3)`, are compared as records, printed `ROW(x, y) <> ROW(1, 2)`. The parser
+  takes that apart, by columns (make_row_distinct_op in parse_expr.c); then it takes a row around each of them apart.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ def read_again(printed: str) -> str:
 
 def _may_be_misread(statement: str) -> bool:
     nested = "((" in statement and (" AND " in statement or " OR " in statement)
-    return nested or "(ARRAY[" in statement
+    return nested or "(ARRAY[" in statement or any(f" {way} ROW(" in statement for way in ("=", "<>", "DISTINCT FROM"))
 
 
 class _Kept(PrintedText):
@@ -64,6 +66,8 @@ class _Kept(PrintedText):
         if (nested := self.nested_on_the_left(start, close)) is not None:
             inner, rest = nested
             text = f"({self.before(start + 1)}{self.group(*inner)[0]}::boolean{self.write(rest, close)}"
+        elif self.is_taken_apart(start, close):
+            text = f"(ROW({self.write(start + 1, close)})"
         else:
             text = f"({self.write(start + 1, close)}{self._cast(start, close)}"
         return f"{text}{self.before(close)})", close + 1

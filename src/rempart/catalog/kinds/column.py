@@ -193,7 +193,9 @@ class Column(CatalogObject):
         """See `CatalogObject.alter`."""
         assert isinstance(after, Column)
         changed = self.own_changes(after)
-        if changed & {"foreign_options", "local", "relkind"}:
+        if "relkind" in changed:
+            return []  # its table becomes partitioned, say: that is said there
+        if changed & {"foreign_options", "local"}:
             raise Unsupported("whether the column is inherited, or its foreign options, differ")
         if self.generated != after.generated or (self.generated and "expression" in changed):
             return self._generation(after)
