@@ -114,6 +114,20 @@ def test_a_sequence_goes_on_where_it_stands_when_it_becomes_that_of_an_identity(
             assert row == (id_to_come,)
 
 
+@pytest.mark.parametrize(("options", "id_to_come"), [("", 8), ("(start 100)", 100), ("(increment -1 maxvalue 50)", 4)])
+def test_an_identity_goes_on_behind_the_rows_that_are_there(empty: Database, options: str, id_to_come: int) -> None:
+    run(empty, 'create table "T" ("Id" int not null primary key, v text)')
+    before = catalog(empty)
+    run(empty, f'alter table "T" alter "Id" add generated always as identity {options}')
+    after = catalog(empty)
+    run(empty, script(plan(after, before, Setup("postgres"))))
+    run(empty, """insert into "T" values (5, 'a'), (7, 'b')""")
+    run(empty, script(plan(catalog(empty), after, Setup("postgres"))))
+    with empty.connect() as connection:
+        row = connection.execute("""insert into "T" (v) values ('c') returning "Id" """).fetchone()
+        assert row == (id_to_come,)
+
+
 def test_a_sequence_begins_at_its_new_start_or_goes_on_behind_it(empty: Database) -> None:
     run(
         empty,

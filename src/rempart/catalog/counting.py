@@ -67,3 +67,21 @@ def put_to_start(named: Name, before: Numbers, after: Numbers) -> list[str]:
             literal(named.as_string()), raw(str(after.start)), named, raw(beyond),
         )
     ]  # fmt: skip
+
+
+def past_what_is_stored(named: Name, table: Name, column: str, numbers: Numbers) -> str:
+    """The SQL that has a new sequence go on behind the values of a column that had none; without rows it begins.
+
+    Args:
+        named: The sequence.
+        table: The column's table.
+        column: The column.
+        numbers: What the sequence counts.
+    """
+    last, behind = ("max", ">=") if numbers.increment > 0 else ("min", "<=")
+    return statement(
+        "select pg_catalog.setval({}, stored.last) from (select pg_catalog.{}({}) as last from {}) stored, {} counted"
+        " where stored.last {} counted.last_value and stored.last between {} and {}",
+        literal(named.as_string()), raw(last), column, table, named,
+        raw(behind), raw(str(numbers.minimum)), raw(str(numbers.maximum)),
+    )  # fmt: skip

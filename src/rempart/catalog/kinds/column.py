@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from rempart.catalog.counting import Numbers, bounds_between, put_to_start
+from rempart.catalog.counting import Numbers, bounds_between, past_what_is_stored, put_to_start
 from rempart.catalog.kinds.conversion import has_cast, may_lose
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, qualified, raw, statement
@@ -290,8 +290,13 @@ class Column(CatalogObject):
 
     def _identity_changes(self, after: Column) -> list[str]:
         if not self.identity_kind:
+            assert after.sequence is not None
             options = after._sequence_options()
-            return [self._alter(f"add generated {_IDENTITY[after.identity_kind]} as identity ({options})")]
+            named, numbers = qualified(*after.sequence[:2]), Numbers(*map(int, after.sequence[2:6]))
+            return [
+                self._alter(f"add generated {_IDENTITY[after.identity_kind]} as identity ({options})"),
+                past_what_is_stored(named, self._table(), self.part, numbers),
+            ]
         if not after.identity_kind:
             return [self._alter("drop identity")] + ([] if after.not_null else [self._alter("drop not null")])
         assert self.sequence is not None
