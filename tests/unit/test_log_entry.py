@@ -40,6 +40,20 @@ def test_the_page_tells_what_a_manager_signs() -> None:
     assert lines[-1] == "</details>"
 
 
+def test_the_page_says_who_gets_what_more_and_what_nobody_knows() -> None:
+    cell = {"subject": "public.clients", "command": "select", "before": "all rows", "after": "all rows"}
+    found = [
+        {**cell, "persona": "admin", "wider": True, "columns": ["siret"], "reason": "columns: siret"},
+        {**cell, "persona": "chef", "wider": True, "columns": ["siret"], "reason": "columns: siret"},
+        {**cell, "persona": "pca", "wider": None, "columns": [], "reason": "its function changed"},
+    ]
+    page = log_entry(document(1, access=found), None, None)
+    assert [line for line in page.splitlines() if line.startswith("| public.")] == [
+        "| public.clients | admin, chef | select | all rows | all rows | **wider**: columns: siret |",
+        "| public.clients | pca | select | all rows | all rows | **not known**: its function changed |",
+    ]
+
+
 def test_what_was_not_looked_at_is_said_to_be_so() -> None:
     page = log_entry({"id": "x", "environment": "staging", "operation": "dry-run", "outcome": "refused"}, None, None)
     for expected in ("Not counted.", "Not compared.", "Not tried.", "nobody was asked", "Nothing was changed."):
@@ -80,7 +94,7 @@ def _everywhere(value: str) -> dict[str, Any]:
     made["gates"][1] |= {"said": value, "details": [value], "override": {"by": value, "reason": value}}
     made["revisions"][0] |= {"message": value, "sql": value}
     made["revisions"][0]["changes"][0] |= {"object": value, "fields": [value]}
-    made["access"][0]["subject"] = value
+    made["access"][0] |= {"subject": value, "reason": value}
     made["integrity"]["after"] = {value: 3}
     made["anon"]["rows"] = [value]
     return made

@@ -12,7 +12,7 @@ from typing import Any
 
 from rempart.access.contract import ALL_COMMANDS, texts_of
 from rempart.access.personas import Persona, load_personas
-from rempart.access.widening import AccessChange
+from rempart.access.widening import AccessChange, told
 from rempart.config import Config
 from rempart.errors import UsageError
 from rempart.revisions.checking import Check
@@ -98,33 +98,26 @@ def gate(
     """
     holding = [one for one in acknowledgements if one.revision == last_revision]
     wider = [one for one in changes if one.wider is not False]
-    missing, known = [], []
+    missing: list[AccessChange] = []
+    known: dict[str, list[AccessChange]] = {}
     for change in wider:
         by = next((one for one in holding if one.covers(change)), None)
-        if by is None:
-            missing.append(change)
-        else:
-            known.append(f"{_line(change)} (acknowledged: {by.reason})")
+        (missing if by is None else known.setdefault(by.reason, [])).append(change)
     said = f"{len(changes)} changes, {len(wider)} wider" if changes else "unchanged"
     if untold := sum(one.wider is None for one in wider):
         said += f" or not to be told ({untold})"
     if wider:
-        said += f": {len(known)} acknowledged, {len(missing)} not"
-    details = [_line(change) for change in missing]
+        said += f": {len(wider) - len(missing)} acknowledged, {len(missing)} not"
+    details = told(missing)
     if others := _passed_by(missing, acknowledgements):
         details.append(f"acknowledged for another revision than {last_revision}: {', '.join(others)}")
-    return Check(_GATE, not missing, said, (*details, *known))
+    details += [f"{line} (acknowledged: {reason})" for reason, some in known.items() for line in told(some)]
+    return Check(_GATE, not missing, said, tuple(details))
 
 
 def _passed_by(missing: Sequence[AccessChange], acknowledgements: Sequence[Acknowledgement]) -> list[str]:
     """The revisions of acknowledgements that would cover something, and hold no more or not yet."""
     return sorted({one.revision for one in acknowledgements if any(one.covers(change) for change in missing)})
-
-
-def _line(change: AccessChange) -> str:
-    reason = f" [{change.reason}]" if change.reason else ""
-    doubt = " could not be told:" if change.wider is None else ""
-    return f"{change.subject} {change.command} {change.persona}:{doubt} {change.before} -> {change.after}{reason}"
 
 
 def _acknowledgement(entry: Mapping[str, Any], line: int, where: str, personas: Sequence[Persona]) -> Acknowledgement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rempart.access.cells import Access, Cell
@@ -41,6 +41,21 @@ class AccessChange:
     wider: bool | None
     columns: tuple[str, ...] = ()
     reason: str = ""
+
+
+def told(found: Sequence[AccessChange]) -> list[str]:
+    """Changes for people, a line for all personas to whom the same happens.
+
+    Args:
+        found: The changes.
+    """
+    personas: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        doubt = " could not be told:" if one.wider is None else ""
+        reason = f" [{one.reason}]" if one.reason else ""
+        what = f"{doubt} {one.before} -> {one.after}{reason}"
+        personas.setdefault((one.subject, one.command, what), []).append(one.persona)
+    return [f"{subject} {command} {' '.join(names)}:{what}" for (subject, command, what), names in personas.items()]
 
 
 def changes(before: AccessMap, after: AccessMap, catalogs: tuple[Catalog, Catalog] | None = None) -> list[AccessChange]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from rempart.access.widening import told
 from rempart.deploy.document import access_change, changes_of, gate_data
 
 if TYPE_CHECKING:
@@ -313,10 +314,11 @@ def _print_access(console: Console, situation: Situation) -> None:
             f", {len(situation.access) - len(wider)} not wider",
         )
     )  # fmt: skip
-    for one in wider[:_SHOWN]:
-        console.print(Text(f"          {one.subject} {one.command} {one.persona}: {one.before} -> {one.after}"))
-    if len(wider) > _SHOWN:
-        console.print(Text(f"          and {len(wider) - _SHOWN} more (--format json has all)", "dim"))
+    lines = told(wider)
+    for line in lines[:_SHOWN]:
+        console.print(Text(f"          {line}"))
+    if len(lines) > _SHOWN:
+        console.print(Text(f"          and {len(lines) - _SHOWN} more (--format json has all)", "dim"))
 
 
 def _print_gates(console: Console, gates: Sequence[Passed]) -> None:

@@ -184,6 +184,8 @@ def access_change(one: AccessChange) -> dict[str, Any]:
         "before": one.before,
         "after": one.after,
         "wider": one.wider,
+        "columns": list(one.columns),
+        "reason": one.reason,
     }
 
 

@@ -221,10 +221,21 @@ def _access(access: Sequence[Mapping[str, Any]] | None) -> Iterator[str]:
     if not access:
         yield "Nobody can do more than before, and nobody less."
         return
-    keys = ("subject", "persona", "command", "before", "after")
-    ordered = sorted(access, key=lambda one: (not one.get("wider"), [str(one.get(key)) for key in keys]))
-    rows = [(*(text(one.get(key)) for key in keys), "**wider**" if one.get("wider") else "") for one in ordered]
+    keys = ("subject", "command", "before", "after", "wider", "reason")
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for one in access:
+        alike.setdefault(tuple(one.get(key) for key in keys), []).append(str(one.get("persona")))
+    rows = []
+    for (subject, command, before, after, wider, reason), names in sorted(alike.items(), key=_widest_first):
+        verdict = "**not known**" if wider is None else "**wider**" if wider else ""
+        because = f"{': ' if verdict else ''}{text(reason)}" if reason else ""
+        rows.append((*map(text, (subject, ", ".join(names), command, before, after)), f"{verdict}{because}"))
     yield from _table(("Object", "Who", "May", "Before", "After", ""), rows)
+
+
+def _widest_first(one: tuple[tuple[Any, ...], list[str]]) -> tuple[bool, list[str]]:
+    (subject, command, before, after, wider, _), names = one
+    return wider is False, list(map(str, (subject, names, command, before, after)))
 
 
 def _anonymous(anon: Mapping[str, Any] | None) -> Iterator[str]:
