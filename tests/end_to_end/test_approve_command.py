@@ -37,7 +37,8 @@ def test_a_plan_is_approved_by_its_id(project: Project) -> None:
     first, second = ran.stdout.splitlines()
     assert first == ("bob@example.com approves apply to production: 0011, asked for by Alice <alice@example.com>")
     assert second.startswith(f"plan {PLAN['plan'][:12]}, until ")
-    file = Path(second.rpartition(": ")[2])
+    file = project.root / second.rpartition(": ")[2]
+    assert second.endswith(f": evidence/production/approvals/{file.name}")
     assert json.loads(json.loads(file.read_text())["payload"])["reason"] == "staging was fine"
 
 

@@ -270,6 +270,12 @@ def test_from_staging_to_production_and_back(on_staging: DeploymentProject) -> N
     assert undone["outcome"] == "succeeded"
     assert undone["catalog"]["after"] == promoted["revisions"][0]["catalog"]["after"]
     assert applied(made, "production") == ["0001"]
+    ways_back = [one["rollback"] for one in (refused, promoted, undone)]
+    assert ways_back == [
+        None,
+        "rempart rollback --env production --to base",
+        "rempart apply --env production --to 0002",
+    ]
     verified = made.run("evidence", "verify")
     assert verified.returncode == 0, verified.stdout
 

@@ -47,6 +47,12 @@ def test_up_url_psql_down_and_up_again(project: Project) -> None:
         "7\nINSERT 0 1\n"
     )
 
+    # Another database of the same server, whatever server the caller's own variables name.
+    shown = project.run(
+        "psql", "--", "-d", "postgres", "-Atc", "select current_database()", PGHOST="nowhere", PGPORT="1"
+    )
+    assert ok(shown) == "postgres\n"
+
     assert "was running" in ok(project.run("up"))
     assert "stopped" in ok(project.run("down"))
     assert project.processes() == []
@@ -271,6 +277,7 @@ def test_an_unexpected_error_is_short_unless_asked_for(project: Project) -> None
 
 
 def test_version_and_help(project: Project) -> None:
+    assert not re.search(r"[^\]]\.\.\.$", ok(project.run("--help")), re.M), "a summary is cut off"
     assert re.fullmatch(r"rempart \d+\.\d+\.\d+\S*\n", ok(project.run("--version")))
     assert all(name in ok(project.run("--help")) for name in ("up", "down", "url", "psql"))
 

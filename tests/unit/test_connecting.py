@@ -91,6 +91,14 @@ def test_the_url_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         database_url()
 
 
+def test_the_variable_is_named_where_the_url_was_found() -> None:
+    with pytest.raises(UsageError, match="STAGING_URL is not a URL"):
+        database_url("postgresql://a:b%zz@h/d", "STAGING_URL")
+    with pytest.raises(OperationError) as raised:
+        connect("postgresql://someone@127.0.0.1:1/depot", variable="STAGING_URL")
+    assert "of STAGING_URL" in raised.value.next_step
+
+
 @pytest.mark.parametrize("url", ["mysql://a:hunter2@h/d", "hunter2", "postgresql://a:hunter2%zz@h/d", "sqlite:///x"])
 def test_other_urls_are_refused_without_repeating_them(url: str) -> None:
     with pytest.raises(UsageError) as raised:

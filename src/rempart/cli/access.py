@@ -9,6 +9,7 @@ import typer
 
 from rempart.cli.formats import Format
 from rempart.cli.progress import progress
+from rempart.cli.terminal import shown
 from rempart.errors import GateFailure, UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def access(
         access_map = observe_source(bench, wanted)
     if write:
         current.write(config, access_map)
-        typer.echo(f"written: {config.access_map} ({len(mapfile.lines_of(access_map))} lines)")
+        typer.echo(f"written: {shown(config.access_map)} ({len(mapfile.lines_of(access_map))} lines)")
     elif check:
         _check(config, access_map)
     elif format_ is Format.JSON:
@@ -67,7 +68,7 @@ def _check(config: Config, access_map: AccessMap) -> None:
         typer.echo(findings_text(findings, f"{len(access_map.personas)} personas", has_colours(sys.stdout)), nl=False)
     if stale:
         raise GateFailure(
-            f"{config.access_map} is not what was observed.",
+            f"{shown(config.access_map)} is not what was observed.",
             next_step="read the difference, then `rempart access --write`",
         )
     if findings:
@@ -77,4 +78,4 @@ def _check(config: Config, access_map: AccessMap) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command()(access)
+    app.command("access", short_help="The access map: what each persona really gets.")(access)

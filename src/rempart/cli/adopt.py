@@ -13,7 +13,7 @@ from rempart.cli.formats import Format
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("adopt")(adopt)
+    app.command("adopt", short_help="Take a database that never saw Alembic under management.")(adopt)
 
 
 def adopt(

@@ -127,6 +127,7 @@ builds.register(app)
 @app.command(
     name="lint",
     help=lint.HELP,
+    short_help="Judge SQL without a database.",
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
 )
 def _lint(context: typer.Context) -> None:

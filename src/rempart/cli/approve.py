@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rempart.cli.formats import Format
+from rempart.cli.terminal import shown
 
 if TYPE_CHECKING:
     from rempart.deploy.approvals.approval import Approval
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("approve")(approve)
+    app.command("approve", short_help="Sign a plan that somebody else asked for.")(approve)
 
 
 def approve(
@@ -63,4 +64,4 @@ def _print(made: Approval) -> None:
     names = ", ".join(one["revision"] for one in plan["revisions"]) or "no revision"
     asked = f", asked for by {plan['requested_by']}" if plan.get("requested_by") else ""
     typer.echo(f"{made.approver} approves {plan['operation']} to {plan['environment']}: {names}{asked}")
-    typer.echo(f"plan {plan['plan'][:12]}, until {made.expires_at:%Y-%m-%d %H:%M} UTC: {made.file}")
+    typer.echo(f"plan {plan['plan'][:12]}, until {made.expires_at:%Y-%m-%d %H:%M} UTC: {shown(made.file)}")

@@ -92,4 +92,4 @@ def _gateway(rest: str | None) -> Gateway | None:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command()(audit)
+    app.command("audit", short_help="Look at a live database, without writing to it.")(audit)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("backup")(backup)
+    app.command("backup", short_help="Back up a database, restored to prove it.")(backup)
 
 
 def backup(
@@ -55,7 +55,7 @@ def backup(
 
 
 def _lines(made: Backup, config: Config) -> list[str]:
-    held = f"{sum(made.rows.values())} rows in {len(made.rows)} tables"
+    held = f"{_counted(sum(made.rows.values()), 'row')} in {_counted(len(made.rows), 'table')}"
     return [
         f"backup of {made.environment}: {made.file(config.root)}",
         f"  database   {made.database.name} ({made.server}), revision {made.revision or 'none'},"
@@ -71,4 +71,8 @@ def _lines(made: Backup, config: Config) -> list[str]:
 def _compared(made: Backup) -> str:
     if made.clock == "server":
         return "every table has the same rows, and every object is the same"
-    return f"not whole, {len(made.partial)} tables missing" if made.partial else "the rows were counted"
+    return f"not whole, {_counted(len(made.partial), 'table')} missing" if made.partial else "the rows were counted"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

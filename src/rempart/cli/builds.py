@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("builds")(builds)
+    app.command("builds", short_help="Tell which builds of the application a database carries.")(builds)
 
 
 def builds(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("check")(check)
+    app.command("check", short_help="Check revisions, declared state, access map and contract.")(check)
 
 
 def check(

@@ -38,4 +38,4 @@ def demo(
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command()(demo)
+    app.command("demo", short_help="Try the database as everybody, in a temporary folder.")(demo)

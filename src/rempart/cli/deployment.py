@@ -27,11 +27,11 @@ _Output = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command("status")(status)
-    app.command("plan")(plan)
-    app.command("apply")(apply)
-    app.command("promote")(promote)
-    app.command("rollback")(rollback)
+    app.command("status", short_help="Where an environment stands.")(status)
+    app.command("plan", short_help="What would run on an environment, tried on a copy.")(plan)
+    app.command("apply", short_help="Apply pending revisions to an environment, behind gates.")(apply)
+    app.command("promote", short_help="Bring an environment to where another one is.")(promote)
+    app.command("rollback", short_help="Take an environment back to an earlier revision.")(rollback)
 
 
 def status(env: _Env, output: _Output = Format.TEXT) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from rempart.access.widening import told
+from rempart.cli.terminal import shown
 from rempart.deploy.document import access_change, changes_of, gate_data
 
 if TYPE_CHECKING:
@@ -108,23 +109,23 @@ def print_plan(
         console.print(
             Text.assemble((step.revision, "bold cyan"), f"  {step.message}  ", (impact.duration.value, "bold"))
         )
-        for shown in _impact_lines(impact):
-            console.print(shown)
+        for line in _impact_lines(impact):
+            console.print(line)
         _print_changes(console, changes_of(effect))
         for one in findings:
             if Path(one["path"]).name == step.file:
                 style = "red" if one["severity"] == "error" else "yellow"
                 console.print(Text.assemble("  lint   ", (f"{one['rule']}: {one['message']}", style)))
         console.print(Text("  sql", "dim"))
-        for line in step.sql.strip().splitlines():
-            console.print(Text(f"    {line}", "dim"))
+        for sql in step.sql.strip().splitlines():
+            console.print(Text(f"    {sql}", "dim"))
     _print_access(console, situation)
     if gates is not None:
         console.print()
         _print_gates(console, gates)
     if plan.steps:
         console.print()
-        console.print(Text.assemble("plan      ", (plan.id[:12], "bold"), f"  {_relative(file)}"))
+        console.print(Text.assemble("plan      ", (plan.id[:12], "bold"), f"  {shown(file) if file else ''}"))
         console.print(Text(f"rollback  {plan.rollback}"))
 
 
@@ -212,8 +213,8 @@ def print_document(document: Mapping[str, Any], config: Config) -> None:
     for line in _sights(document):
         console.print(line)
     folder = config.deployment.evidence / document["environment"]
-    console.print(Text(f"  evidence  {_relative(folder / (document['id'] + '.md'))}"))
-    if revisions and document["operation"] in ("apply", "promote"):
+    console.print(Text(f"  evidence  {shown(folder / (document['id'] + '.md'))}"))
+    if document["rollback"] and document["operation"] in ("apply", "promote"):
         console.print(Text(f"  rollback  {document['rollback']}"))
 
 
@@ -283,13 +284,13 @@ def _print_changes(console: Console, changes: Sequence[Mapping[str, Any]]) -> No
     whole = {
         (one["action"], one["object"].removeprefix("table ")) for one in changes if one["object"].startswith("table ")
     }
-    shown = [one for one in changes if not _within(one, whole)]
-    for one in shown[:_SHOWN]:
+    seen = [one for one in changes if not _within(one, whole)]
+    for one in seen[:_SHOWN]:
         fields = f" ({', '.join(name.replace('_', ' ') for name in one['fields'])})" if one["fields"] else ""
         verb = (_VERBS[one["action"]], _COLOURS[one["action"]])
         console.print(Text.assemble("  ", verb, f"      {one['object']}{fields}"))
-    if len(shown) > _SHOWN:
-        console.print(Text(f"         and {len(shown) - _SHOWN} more", "dim"))
+    if len(seen) > _SHOWN:
+        console.print(Text(f"         and {len(seen) - _SHOWN} more", "dim"))
 
 
 def _within(change: Mapping[str, Any], whole: set[tuple[str, str]]) -> bool:
@@ -366,10 +367,3 @@ def _size(size: float) -> str:
             return f"{size:.0f} {unit}"
         size /= 1024
     raise AssertionError
-
-
-def _relative(path: Path | None) -> str:
-    if path is None:
-        return ""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

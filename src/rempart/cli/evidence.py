@@ -22,6 +22,7 @@ _LINE = 250  # of a list in a log: a deployment a line
 
 _commands = typer.Typer(
     name="evidence",
+    short_help="The record of deployments.",
     help="The record of deployments: listed, shown, and checked for any edit or gap.",
     no_args_is_help=True,
 )

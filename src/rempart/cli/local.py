@@ -71,13 +71,16 @@ def psql(context: typer.Context, data_dir: DataDir = None) -> None:
 
     config = Config.find()
     server = instance.running(instance.folder_of(config, data_dir))
-    command = instance.psql_command(server, config.database, list(context.args))
-    os.execv(command[0], command)
+    command, environment = instance.psql_command(server, config.database, list(context.args))
+    os.execve(command[0], command, environment)
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command()(up)
+    app.command(short_help="Start the local database, with all revisions.")(up)
     app.command()(down)
-    app.command()(url)
-    app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(psql)
+    app.command(short_help="Print the connection URL of the local database.")(url)
+    app.command(
+        short_help="Open psql on the local database.",
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(psql)

@@ -9,7 +9,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("revision")(revision)
+    app.command("revision", short_help="Write the next revision, proved there and back.")(revision)
 
 
 def revision(

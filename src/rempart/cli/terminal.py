@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TextIO
 
 
@@ -13,6 +14,16 @@ def has_colours(stream: TextIO) -> bool:
         stream: Standard output or standard error.
     """
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def shown(path: Path) -> str:
+    """A path for people: from the current folder on, when it lies there.
+
+    Args:
+        path: The path.
+    """
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def complain(message: str, next_step: str, stream: TextIO) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rempart.deploy.planning import way_back
 from rempart.deploy.record import evidence, ledger
 from rempart.deploy.record.ledger import Entry
 from rempart.deploy.target import Connection, Facts, Target, facts_of, refuse_another
@@ -90,7 +91,7 @@ def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]
         "access": None,
         "anon": None,
         "audit": None,
-        "rollback": None if adopted else f"rempart rollback --env {target.name} --to {said['from']}",
+        "rollback": way_back(said["operation"], target.name, said["from"]) if ran and not adopted else None,
         "stamped": dict(started.content.get("revisions", {})) if adopted else {},
         "notes": [
             "Written by the next deployment, from the ledger: what the gates said is lost; none of them was closed.",

@@ -118,7 +118,19 @@ class Plan:
     @property
     def rollback(self) -> str:
         """The command that takes the deployment back."""
-        return f"rempart rollback --env {self.environment} --to {self.start}"
+        return way_back(self.operation, self.environment, self.start)
+
+
+def way_back(operation: str, environment: str, start: str) -> str:
+    """The command that takes a deployment back.
+
+    Args:
+        operation: What it did; after a rollback the way back leads forwards.
+        environment: Where.
+        start: The revision that it began at.
+    """
+    command = "apply" if operation == "rollback" else "rollback"
+    return f"rempart {command} --env {environment} --to {start}"
 
 
 def plan_of(

@@ -32,7 +32,8 @@ def goal_of(target: Target, source: str, revision: str | None) -> str:
         )
     if revision is not None:
         return History.of(target.config).resolved(revision)
-    url = connecting.database_url(url_of(parse(f"env:{source}"), target.config))
+    given = url_of(parse(f"env:{source}"), target.config)
+    url = connecting.database_url(given, target.config.environments[source].url_env)
     found = revision_of(url, target.config)
     if found == BASE:
         raise UsageError(f"{source} is before the first revision: there is nothing to promote.", "Apply to it first.")

@@ -54,7 +54,12 @@ class Target:
             OperationError: The server cannot be reached, or the database belongs to a superuser.
         """
         limit = self.environment.statement_timeout.total_seconds()
-        connection = connecting.connect(self.url, statement_limit=limit, application_name=f"rempart {purpose}"[:63])
+        connection = connecting.connect(
+            self.url,
+            variable=self.environment.url_env,
+            statement_limit=limit,
+            application_name=f"rempart {purpose}"[:63],
+        )
         connection.autocommit = True
         with connection:
             yield connection
@@ -99,7 +104,8 @@ def target_of(config: Config, name: str) -> Target:
             f"{ENVIRONMENT_VARIABLE} says {said}, and the environment asked for is {name}.",
             f"Unset {ENVIRONMENT_VARIABLE}, or ask for --env {said}.",
         )
-    return Target(config, config.environments[name], connecting.database_url(url))
+    environment = config.environments[name]
+    return Target(config, environment, connecting.database_url(url, environment.url_env))
 
 
 def facts_of(connection: Connection) -> Facts:

@@ -13,10 +13,13 @@ from rempart.config import Config
 from rempart.errors import OperationError
 from rempart.postgres import account, databases, leftovers, platform
 from rempart.postgres.directory import DataDirectory
-from rempart.postgres.server import Server
+from rempart.postgres.server import Server, parse
 
 DEFAULT_FOLDER = Path(".rempart/data")
 FOLDER_FOR_ROOT = Path("/var/lib/rempart")
+
+_VARIABLES = {"host": "PGHOST", "port": "PGPORT", "dbname": "PGDATABASE", "user": "PGUSER"}
+_ADDRESSES = ("PGHOSTADDR", "PGSERVICE", "PGSSLMODE", "PGCHANNELBINDING", "PGREQUIREAUTH")
 
 Report = Callable[[str], None]
 
@@ -121,8 +124,16 @@ def running(folder: Path) -> Server:
     return server
 
 
-def psql_command(server: Server, database: str, arguments: list[str]) -> list[str]:
-    """The command line of psql on a database; the program is of the server's own version where there is one.
+def psql_command(server: Server, database: str, arguments: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The command line of psql on a database, and its environment.
+
+    The program is of the server's own version where there is one. The address stands in the environment: a database
+    or role that the arguments name then is one of the same server.
+
+    Args:
+        server: The server.
+        database: The database, if the arguments name none.
+        arguments: For psql.
 
     Raises:
         OperationError: There is no psql.
@@ -131,7 +142,11 @@ def psql_command(server: Server, database: str, arguments: list[str]) -> list[st
     program = str(own) if own and os.access(own, os.X_OK) else shutil.which("psql")
     if program is None:
         raise OperationError("there is no program psql.", next_step="install the PostgreSQL client programs")
-    return [program, "--dbname", server.url(database), *arguments]
+    # Whatever libpq would take from the caller's environment is meant for another server.
+    environment = {name: value for name, value in os.environ.items() if name not in _ADDRESSES}
+    parameters = parse(server.url(database))
+    environment |= {_VARIABLES[name]: str(value) for name, value in parameters.items()}
+    return [program, *arguments], environment
 
 
 def sweep(note: Report) -> None:

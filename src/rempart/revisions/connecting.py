@@ -23,11 +23,12 @@ log = logging.getLogger(__name__)
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
-def database_url(given: str | None = None) -> str:
+def database_url(given: str | None = None, variable: str = URL_VARIABLE) -> str:
     """Return the URL to connect to, in the form libpq reads.
 
     Args:
         given: A URL that takes precedence over the environment variable DATABASE_URL.
+        variable: Where that URL was found, for messages.
 
     Returns:
         A `postgresql://` URL.
@@ -44,7 +45,7 @@ def database_url(given: str | None = None) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise UsageError(
-            f"{URL_VARIABLE} is not a postgresql:// URL",
+            f"{variable} is not a postgresql:// URL",
             "Write it as postgresql://user:password@host:port/database.",
         )
     url = f"postgresql://{rest}"
@@ -53,7 +54,7 @@ def database_url(given: str | None = None) -> str:
     except psycopg.ProgrammingError:
         # libpq's message quotes the part it stumbled on, which may be the password.
         raise UsageError(
-            f"{URL_VARIABLE} is not a URL that Postgres can read",
+            f"{variable} is not a URL that Postgres can read",
             "Percent-encode special characters in the user name and password (@ is %40, / is %2F).",
         ) from None
     return url
@@ -90,11 +91,14 @@ class _Session(psycopg.Connection[Any]):
             return end.value
 
 
-def connect(url: str, *, statement_limit: float | None = None, **options: Any) -> psycopg.Connection[Any]:
+def connect(
+    url: str, *, variable: str = "its URL", statement_limit: float | None = None, **options: Any
+) -> psycopg.Connection[Any]:
     """Open a session for revisions, as the owner of the database.
 
     Args:
         url: A `postgresql://` URL.
+        variable: Where it was found, for messages.
         statement_limit: Seconds after which the server itself ends a statement. A server that says nothing for as long
             as that and connect_timeout together is given up; None waits for any time.
         options: Further arguments of `psycopg.connect`.
@@ -119,7 +123,7 @@ def connect(url: str, *, statement_limit: float | None = None, **options: Any) -
     except psycopg.OperationalError as error:
         raise OperationError(
             f"cannot connect to {_address(url)}: {' '.join(str(error).split())}",
-            f"Check that the server runs, and the host, port, database, user and password of {URL_VARIABLE}.",
+            f"Check that the server runs, and the host, port, database, user and password of {variable}.",
         ) from None
     if statement_limit:
         connection.patience = statement_limit + _timeout(url)

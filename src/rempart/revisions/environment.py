@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from rempart import own_objects
 from rempart.errors import RempartError
 from rempart.revisions import numbering, version_table
-from rempart.revisions.connecting import assume_owner, connect, database_url, owner_sql
+from rempart.revisions.connecting import URL_VARIABLE, assume_owner, connect, database_url, owner_sql
 from rempart.revisions.failure import operation_failure
 
 URL = "url"
@@ -118,7 +118,9 @@ def _connection() -> Iterator[Connection]:
     """Open the connection to run on, or prepare the one the caller brought."""
     given = context.config.attributes.get(CONNECTION)
     if given is None:
-        with owners_engine(database_url(context.config.attributes.get(URL))).connect() as connection:
+        with owners_engine(
+            database_url(context.config.attributes.get(URL)), variable=URL_VARIABLE
+        ).connect() as connection:
             yield connection
     elif isinstance(given, Engine):
         with given.connect() as connection, _prepared(connection):

@@ -206,7 +206,7 @@ def _url(target: Target) -> str:
             f"backups of {target.name} are taken with the URL in {variable}, which is not set.",
             next_step=f"set {variable} to the postgresql:// URL of a role that may read everything",
         )
-    return database_url(url)
+    return database_url(url, variable)
 
 
 def _file_name(source: Source) -> str:

@@ -56,7 +56,7 @@ def staging(situation: Situation) -> Check:
 
 def _by_ledger(situation: Situation, config: Config, required: str) -> Check:
     environment = config.environments[required]
-    target = Target(config, environment, connecting.database_url(os.environ[environment.url_env]))
+    target = Target(config, environment, connecting.database_url(os.environ[environment.url_env], environment.url_env))
     try:
         with target.connection("staging gate") as connection:
             facts = facts_of(connection)
