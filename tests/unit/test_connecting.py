@@ -99,8 +99,24 @@ def test_the_variable_is_named_where_the_url_was_found() -> None:
     assert "of STAGING_URL" in raised.value.next_step
 
 
-@pytest.mark.parametrize("url", ["mysql://a:hunter2@h/d", "hunter2", "postgresql://a:hunter2%zz@h/d", "sqlite:///x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://a:hunter2@h/d",
+        "hunter2",
+        "postgresql://a:hunter2%zz@h/d",
+        "postgresql://a:first@hunter2@h/d",
+        "postgresql://a:first/hunter2@h/d",
+        "sqlite:///x",
+    ],
+)
 def test_other_urls_are_refused_without_repeating_them(url: str) -> None:
     with pytest.raises(UsageError) as raised:
         database_url(url)
     assert "hunter2" not in str(raised.value) + raised.value.next_step
+
+
+def test_a_wrong_patience_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "soon")
+    with pytest.raises(UsageError, match="PGCONNECT_TIMEOUT=soon is no number"):
+        connect("postgresql://someone@127.0.0.1:1/depot")

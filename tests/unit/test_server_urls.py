@@ -71,7 +71,19 @@ def test_what_is_no_password_is_not_masked(text: str) -> None:
     assert masked(text) == text
 
 
-@pytest.mark.parametrize("url", ["http://u:s3cret@h/", "nonsense", "a=b password=s3cret"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://u:s3cret@h/",
+        "nonsense",
+        "a=b password=s3cret",
+        "postgresql://u:s3cret%zz@h/d",
+        "postgresql://u:s3cret%00@h/d",
+        "postgresql://u:first@s3cret@h/d",
+        "postgresql://u:first/s3cret@h/d",
+        "postgresql://u:s3cret@h/d?connect_timeout=soon",
+    ],
+)
 def test_what_is_no_postgres_url_is_a_usage_error_without_the_password(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         external_server(url)

@@ -38,6 +38,13 @@ def test_a_file_is_a_source(tmp_path: Path) -> None:
             parse(wrong)
 
 
+def test_what_is_no_source_is_told_without_its_password() -> None:
+    for wrong in ("postgresql+psycopg://u:s3cret@h/d", "n" * 5000):
+        with pytest.raises(UsageError, match="no source") as caught:
+            parse(wrong)
+        assert "s3cret" not in caught.value.message
+
+
 def test_renames() -> None:
     column = renames.parse('public."Mes clients".nom=raison')
     assert column.old == Identity("column", "public", "Mes clients", "nom")

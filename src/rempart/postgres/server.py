@@ -87,13 +87,36 @@ def parse(url: str) -> dict[str, Any]:
     Raises:
         UsageError: It is neither.
     """
-    try:
-        return conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
+    found = understood(url)
+    if found is None:
         raise UsageError(
-            f"{masked(url)} is not a Postgres URL: {masked(str(error)).strip()}",
-            next_step="write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
-        ) from None
+            f"{masked(url)} is not a URL that Postgres can read.",
+            next_step="write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE; within a user or a password write"
+            " @ as %40, / as %2F, % as %25",
+        )
+    return found
+
+
+def understood(url: str) -> dict[str, Any] | None:
+    """The connection parameters of a libpq URI or key/value string; None when it is neither.
+
+    What libpq says of it quotes the part it stumbled on, which may be the password, and is kept to ourselves. It ends a
+    password at the first @, or has none when a / comes first: the rest would be taken for the host or the database, and
+    be shown in messages.
+
+    Args:
+        url: The URI or string.
+    """
+    if url.startswith(("postgresql://", "postgres://")):
+        authority, _, path = url.partition("://")[2].partition("?")[0].partition("/")
+        if authority.count("@") > 1 or "@" in path:
+            return None
+    try:
+        found: dict[str, Any] = conninfo_to_dict(url)
+        int(found.get("connect_timeout") or 0)
+    except (psycopg.ProgrammingError, ValueError):
+        return None
+    return found
 
 
 def program_address(url: str) -> str:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import conninfo
 
 from rempart.errors import OperationError, UsageError
-from rempart.postgres.server import PATIENCE
+from rempart.postgres.server import PATIENCE, understood
 
 URL_VARIABLE = "DATABASE_URL"
 OLDEST_SERVER = 15
@@ -49,14 +49,11 @@ def database_url(given: str | None = None, variable: str = URL_VARIABLE) -> str:
             "Write it as postgresql://user:password@host:port/database.",
         )
     url = f"postgresql://{rest}"
-    try:
-        conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        # libpq's message quotes the part it stumbled on, which may be the password.
+    if understood(url) is None:
         raise UsageError(
             f"{variable} is not a URL that Postgres can read",
             "Percent-encode special characters in the user name and password (@ is %40, / is %2F).",
-        ) from None
+        )
     return url
 
 
@@ -180,7 +177,10 @@ def _refuse_old_server(connection: psycopg.Connection[Any]) -> None:
 def _timeout(url: str) -> int:
     """Return the seconds to wait for a server, unless the URL or libpq's own variable says it."""
     said = conninfo.conninfo_to_dict(url).get("connect_timeout") or os.environ.get("PGCONNECT_TIMEOUT")
-    return int(said) if said else PATIENCE["connect_timeout"]
+    try:
+        return int(said) if said else PATIENCE["connect_timeout"]
+    except ValueError:
+        raise UsageError(f"PGCONNECT_TIMEOUT={said} is no number of seconds.", "Correct the variable.") from None
 
 
 def _address(url: str) -> str:

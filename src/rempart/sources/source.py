@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from rempart.errors import UsageError
+from rempart.postgres.server import masked
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
 
@@ -44,8 +46,6 @@ class Source:
     @property
     def shown(self) -> str:
         """How it is shown: without the password of a URL."""
-        from rempart.postgres.server import masked
-
         return masked(self.written) if self.kind is SourceKind.URL else self.written
 
 
@@ -72,9 +72,10 @@ def parse(text: str) -> Source:
             return Source(kind, text.removeprefix(prefix), text)
     if text.startswith(_URL_SCHEMES):
         return Source(SourceKind.URL, text, text)
-    if Path(text).exists():
-        return Source(SourceKind.PATH, text, text)
+    with suppress(OSError):  # too long for a path, say
+        if Path(text).exists():
+            return Source(SourceKind.PATH, text, text)
     raise UsageError(
-        f"{text} is no source.",
+        f"{masked(text)} is no source.",
         "Write declared, revisions, revisions@REV, git:REF, env:NAME, a postgresql:// URL, or a .sql file or folder.",
     )
