@@ -25,7 +25,7 @@ class Who:
         commit: The commit; None outside of a repository.
         tag: The tag of the commit; None when there is none.
         clean: Whether the working tree is as the commit has it; None outside of a repository.
-        changed: Files that are not, at most a few.
+        changed: Files that are not, at most a few; none when git could not tell which.
     """
 
     actor: str
@@ -46,14 +46,14 @@ def who(root: Path, records: Path) -> Who:
     commit = _git(root, "rev-parse", "HEAD")
     tag = _git(root, "describe", "--tags", "--exact-match") if commit else None
     described = _git(root, "describe", "--tags", "--always", "--dirty") if commit else None
-    changed = _changed(root, records) if commit else ()
+    changed = _changed(root, records) if commit else None
     return Who(
         actor=actor(root),
         release=os.environ.get(RELEASE_VARIABLE, "").strip() or described or "unversioned",
         commit=commit,
         tag=tag,
-        clean=not changed if commit else None,
-        changed=changed,
+        clean=changed == () if commit else None,
+        changed=changed or (),
     )
 
 
@@ -89,10 +89,16 @@ def _account() -> str:
         return str(os.getuid())
 
 
-def _changed(root: Path, records: Path) -> tuple[str, ...]:
-    said = _git(root, "status", "--porcelain", "--untracked-files=all", "-z", "--", ".", f":(exclude){records}")
-    lines = [line for line in (said or "").split("\0") if line]
-    return tuple(line[3:] for line in lines)[:5]
+def _changed(root: Path, records: Path) -> tuple[str, ...] | None:
+    """Files that are not as the commit has them; None when git does not tell."""
+    top = _git(root, "rev-parse", "--show-toplevel")
+    # Git refuses to leave out what is not in the repository.
+    within = top is not None and records.resolve().is_relative_to(Path(top).resolve())
+    left_out = [f":(exclude,literal){records.resolve()}"] if within else []
+    said = _git(root, "status", "--porcelain", "--untracked-files=all", "--no-renames", "-z", "--", ".", *left_out)
+    if said is None:
+        return None
+    return tuple(line[3:] for line in said.split("\0") if line)[:5]
 
 
 def _git(root: Path, *arguments: str) -> str | None:
@@ -102,4 +108,4 @@ def _git(root: Path, *arguments: str) -> str | None:
         )
     except OSError:
         return None
-    return ran.stdout.strip("\n") or None if ran.returncode == 0 else None
+    return ran.stdout.strip("\n") if ran.returncode == 0 else None

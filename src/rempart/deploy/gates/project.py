@@ -27,7 +27,7 @@ def git(situation: Situation) -> Check:
     if who.commit is None:
         wrong.append("this is no git repository, or it has no commit: what is deployed could not be found again")
     elif not who.clean:
-        wrong.append(f"not committed: {', '.join(who.changed)}")
+        wrong.append(f"not committed: {', '.join(who.changed) or 'git does not tell what'}")
     if who.commit is not None and who.tag is None:
         wrong.append(f"the commit {who.commit[:12]} has no tag")
     return Check("git", not wrong, f"{who.tag} at {who.commit[:12]}" if who.commit and who.tag else "", tuple(wrong))
