@@ -137,6 +137,18 @@ def test_alembics_own_command_writes_the_same(declared: Project) -> None:
     assert versions(declared)[-1] == "0003_policy.py"
     assert "create policy thing_select on public.thing\n    for select to depot_owner\n    using ((id > 3));" in text
     assert "drop policy thing_select on public.thing;" in text
+    for command, said in ((["upgrade", "head"], ""), (["check"], "No new upgrade operations detected.")):
+        ran = subprocess.run(
+            [alembic, *command], cwd=declared.root, env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert said in ran.stdout
+    written = len(versions(declared))
+    ran = subprocess.run(
+        [alembic, "revision", "--autogenerate", "-m", "none"],
+        cwd=declared.root, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert (ran.returncode, len(versions(declared))) == (0, written), "there is nothing to write"
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def test_what_is_no_source_is_told_without_its_password() -> None:
 def test_renames() -> None:
     column = renames.parse('public."Mes clients".nom=raison')
     assert column.old == Identity("column", "public", "Mes clients", "nom")
-    assert str(column.reversed().reversed()) == str(column)
+    assert str(column.reversed().reversed()) == str(column) == 'public."Mes clients".nom=raison'
+    assert renames.parse(str(column)) == column
     assert renames.parse("public.clients=customers").old == Identity("table", "public", "clients")
     for wrong in (
         "clients=x",

@@ -62,6 +62,8 @@ def register() -> None:
 def finish(context: Any, body: Body, directives: list[MigrationScript]) -> None:
     """Give the new revision the next number and its content; write none when there is nothing to do.
 
+    `alembic check` writes none anyway, and needs the empty one to say that there is nothing.
+
     Args:
         context: Alembic's environment context.
         body: What the template is given.
@@ -71,7 +73,8 @@ def finish(context: Any, body: Body, directives: list[MigrationScript]) -> None:
     given = getattr(context.config.cmd_opts, "rev_id", None)
     script.rev_id = given or numbering.next_number(numbering.identifiers(context.script))
     body.take(script)
-    if script.upgrade_ops is not None and script.upgrade_ops.is_empty():
+    nothing = script.upgrade_ops is not None and script.upgrade_ops.is_empty()
+    if nothing and numbering.command(context.config) != "check":
         directives[:] = []
 
 
@@ -158,8 +161,10 @@ def python_text(sql: str) -> str:
     Args:
         sql: The SQL.
     """
-    if '"""' in sql:
-        return repr(sql)
-    if "\\" not in sql:
-        return f'"""\n{sql}"""'
-    return f'r"""\n{sql}"""'
+    prefix = "r" if "\\" in sql else ""
+    if "\r" not in sql:  # Python reads the end of a line as \n, however it is written
+        for quotes in ('"""', "'''"):
+            if quotes not in sql:
+                return f"{prefix}{quotes}\n{sql}{quotes}"
+    escaped = sql.replace("\\", "\\\\").replace("\r", "\\r").replace('"""', '\\"\\"\\"')
+    return f'"""\n{escaped}"""'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -101,11 +102,11 @@ def _require_all(*plans: Plan) -> None:
 
 def _destructive(plan: Plan, likely: Sequence[Rename]) -> GateFailure:
     listed = "".join(f"\n  {step.loses}" for step in plan.losses)
-    asked = "".join(f"\n  --rename {rename}" for rename in likely)
+    asked = "".join(f"\n  --rename {shlex.quote(str(rename))}" for rename in likely)
     question = f" If it is only a new name, say so:{asked}" if asked else ""
     return GateFailure(
         f"no revision was written, for it would lose:{listed}",
-        f"Pass --allow-destructive if that is meant.{question}",
+        f"Write it by `rempart revision --allow-destructive -m …` if that is meant.{question}",
     )
 
 

@@ -14,15 +14,23 @@ AUTOGENERATES = "autogenerates"
 """Key of Alembic's `config.attributes`: whether a command that runs in process compares."""
 
 
+def command(config: Config) -> str:
+    """Return the name of the running command of Alembic's command line; empty in process.
+
+    Args:
+        config: Alembic's configuration, with the options of its command line.
+    """
+    running: Any = getattr(config.cmd_opts, "cmd", None)
+    return str(running[0].__name__) if running else ""
+
+
 def wanted(config: Config) -> bool:
     """Tell whether the running command is `alembic revision` without a comparison, which needs no database.
 
     Args:
         config: Alembic's configuration, with the options of its command line.
     """
-    options = config.cmd_opts
-    command: Any = getattr(options, "cmd", None)
-    return bool(command) and command[0].__name__ == "revision" and not getattr(options, "autogenerate", False)
+    return command(config) == "revision" and not getattr(config.cmd_opts, "autogenerate", False)
 
 
 def autogenerates(config: Config) -> bool:
@@ -31,13 +39,11 @@ def autogenerates(config: Config) -> bool:
     Args:
         config: Alembic's configuration, with the options of its command line.
     """
-    options = config.cmd_opts
-    command: Any = getattr(options, "cmd", None)
-    name = command[0].__name__ if command else ""
+    name = command(config)
     return (
         bool(config.attributes.get(AUTOGENERATES))
         or name == "check"
-        or (name == "revision" and bool(getattr(options, "autogenerate", False)))
+        or (name == "revision" and bool(getattr(config.cmd_opts, "autogenerate", False)))
     )
 
 

@@ -10,7 +10,7 @@ from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.model import Catalog, CatalogObject
-from rempart.catalog.statement import qualified, statement
+from rempart.catalog.statement import Name, qualified, statement
 from rempart.errors import UsageError
 from rempart.sqltext.names import dotted_name
 
@@ -29,7 +29,7 @@ class Rename:
 
     def __str__(self) -> str:
         parts = (*self.old[1:3], self.old.part) if self.old.part else self.old[1:3]
-        return f"{'.'.join(parts)}={self.new}"
+        return f"{Name(*parts).as_string()}={Name(self.new).as_string()}"
 
     def reversed(self) -> Rename:
         """The way back."""
