@@ -24,6 +24,7 @@ _KEYS = {
     "canary",
 }
 _APPROVALS = {"ssh", "ci"}
+_LONGEST = timedelta(milliseconds=2**31 - 1)  # that Postgres can be told to wait; 0 would be for ever
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,8 @@ def _environment(name: str, entry: object, file: Path) -> Environment:
             url_env=rules.optional("url_env"),
         ),
         approval=approval,
-        lock_timeout=reader.duration("lock_timeout", "3s"),
-        statement_timeout=reader.duration("statement_timeout", "15min"),
+        lock_timeout=reader.duration("lock_timeout", "3s", _LONGEST),
+        statement_timeout=reader.duration("statement_timeout", "15min", _LONGEST),
         attempts=reader.number("attempts", 10),
         canary=reader.flag("canary"),
     )

@@ -87,10 +87,11 @@ class TableReader:
         """A text, or None when the key is missing."""
         return self.text(key) if key in self.table else None
 
-    def duration(self, key: str, default: str) -> timedelta:
-        """A time such as `500ms`, `3s`, `15min`, `24h` or `7d`."""
+    def duration(self, key: str, default: str, most: timedelta = timedelta(days=36500)) -> timedelta:
+        """A time such as `500ms`, `3s`, `15min`, `24h` or `7d`; none at all is not one."""
         value = self.text(key, default)
-        found = re.fullmatch(r"(\d+)\s*(ms|s|min|h|d)", value.strip())
-        if found is None:
-            raise self._wrong(key, "a time such as 500ms, 3s, 15min, 24h or 7d")
-        return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+        found = re.fullmatch(r"([0-9]{1,15})\s*(ms|s|min|h|d)", value.strip())
+        seconds = int(found[1]) * _SECONDS[found[2]] if found else 0
+        if not 0 < seconds <= most.total_seconds():
+            raise self._wrong(key, f"a time such as 500ms, 3s, 15min, 24h or 7d, of at most {most.days} days")
+        return timedelta(seconds=seconds)

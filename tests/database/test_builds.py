@@ -325,6 +325,7 @@ def test_a_contract_is_read(tmp_path: Path, config: Config) -> None:
         ('build = "web-0.9"', "", "build is not a text"),
         ('role = "authenticated"', "", "role is not a text"),
         ("released = 2026-01-01", 'released = "soon"', "released is no day"),
+        ("released = 2026-01-01", "released = 2026-01-01T12:00:00", "released is no day"),
         ('reads = ["id"]', 'reads = "id"', "reads is not a list"),
         ('reads = ["id"]', 'read = ["id"]', "unknown key: read"),
         ('id = "uuid"', 'nom = "uuid"', "types of columns it does not use: nom"),

@@ -113,3 +113,10 @@ def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
         contract.load(config)
     with pytest.raises(UsageError, match="does not list promises"):
         judged(tmp_path, "promise = 1 2")
+    for other in ("promise = 1", 'promise = [{says = "x", personas = ["op"], rows = "none"}]', "[promise]"):
+        with pytest.raises(UsageError, match="a promise in another form"):
+            judged(tmp_path, other)
+    with pytest.raises(UsageError, match="does not list promises"):
+        judged(tmp_path, "")
+    with pytest.raises(UsageError, match="does not list promises"):
+        contract.load(replace(config, contract=tmp_path))

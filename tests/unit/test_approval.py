@@ -14,7 +14,7 @@ from signing_keys import Signing, make_key, plan, public
 
 from rempart.deploy.approvals.approval import Approval, CiApproval, approve, ci_approval, gate
 from rempart.deploy.approvals.persons import same_person
-from rempart.deploy.planfile import find_plan
+from rempart.deploy.planfile import find_plan, requesters_of
 from rempart.deploy.record.canonical import canonical
 from rempart.errors import GateFailure, OperationError, UsageError
 from rempart.revisions.checking import Check
@@ -111,9 +111,10 @@ def test_an_unsigned_approval_is_void(signing: Signing) -> None:
 def test_an_approval_without_its_parts_is_void(signing: Signing) -> None:
     edit(approved(signing), lambda record: record.pop("signature"), outside=True)
     assert "cannot be read" in told(judged(signing))
-    for file in (signing.root / "evidence").rglob("*@*.json"):
-        file.write_bytes(b"\xff[")
-    assert "cannot be read" in told(judged(signing))
+    for damaged in (b"\xff[", b"[]", b'{"payload": "[]", "signature": ""}', b'{"payload": "1", "signature": 1}'):
+        for file in (signing.root / "evidence").rglob("*@*.json"):
+            file.write_bytes(damaged)
+        assert "cannot be read" in told(judged(signing))
 
 
 @pytest.mark.parametrize("name", ["reason", "expires_at", "approver", "signed_at"])
@@ -357,6 +358,9 @@ def test_an_edited_plan_is_refused(signing: Signing) -> None:
     file = signing.write_plan(PLAN | {"to": "0099"})
     with pytest.raises(UsageError, match="it was changed"):
         find_plan(signing.config, str(file))
+    file.write_text(json.dumps({name: value for name, value in PLAN.items() if name != "requested_by"}))
+    with pytest.raises(UsageError, match="it was changed"):
+        requesters_of(signing.root / "evidence", "production", PLAN["plan"], "bob")
     file.write_text("[]")
     with pytest.raises(UsageError, match="is no plan"):
         find_plan(signing.config, str(file))

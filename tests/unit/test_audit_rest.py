@@ -102,7 +102,16 @@ def test_a_gateway_that_does_not_answer_decides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://host/", "file:///etc/passwd", "https://user:secret@host/", "rest/v1", "https://"]
+    "url",
+    [
+        "ftp://host/",
+        "file:///etc/passwd",
+        "https://user:secret@host/",
+        "rest/v1",
+        "https://",
+        "https://[::1/",
+        "https://user:secret@ho\u2100st/",
+    ],
 )
 def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
     with pytest.raises(UsageError) as refused:

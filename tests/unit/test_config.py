@@ -84,6 +84,12 @@ def test_integrity_is_asked_for_only_when_used(tmp_path: Path) -> None:
             "view of .* schema.name",
         ),
         (MINIMAL + '[tool.rempart.integrity]\nviews = "a.b"\n', "unknown key: views"),
+        (
+            MINIMAL + '[tool.rempart.environments.e]\nurl_env = "E"\nlock_timeout = "0s"\n',
+            "lock_timeout of .* is not a time",
+        ),
+        (MINIMAL + '[tool.rempart.environments.e]\nurl_env = "E"\nstatement_timeout = "25d"\n', "at most 24 days"),
+        (MINIMAL + f'[tool.rempart.deployment]\napproval_lifetime = "{"9" * 30}d"\n', "approval_lifetime of .* a time"),
         (MINIMAL + "integrity = true\n", r"\[tool.rempart.integrity\] in .* is not a table"),
     ],
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from os.path import relpath
 from typing import Any
 
-from rempart.access.contract import ALL_COMMANDS, texts_of
+from rempart.access.contract import ALL_COMMANDS, entries_of, texts_of
 from rempart.access.personas import Persona, load_personas
 from rempart.access.widening import AccessChange, told
 from rempart.config import Config
@@ -65,22 +63,12 @@ def load(config: Config) -> tuple[Acknowledgement, ...]:
     Raises:
         UsageError: The file is missing, or names a persona or command that does not exist, or an entry lacks something.
     """
-    path = config.contract
-    try:
-        text = path.read_text(encoding="utf-8")
-        entries = tomllib.loads(text).get("wider", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "write each acknowledgement as [[wider]]") from None
-    lines = [number for number, line in enumerate(text.splitlines(), start=1) if re.match(r"\s*\[\[wider\]\]", line)]
-    if not isinstance(entries, list) or len(lines) != len(entries):
-        raise UsageError(f"{path} has acknowledgements in another form.", "write each as [[wider]]")
+    entries = entries_of(config, "wider")
     if not entries:
         return ()
     personas = list(load_personas(config).values())
-    shown = relpath(path, config.root)
-    return tuple(
-        _acknowledgement(entry, line, f"{shown}:{line}", personas) for entry, line in zip(entries, lines, strict=True)
-    )
+    shown = relpath(config.contract, config.root)
+    return tuple(_acknowledgement(entry, line, f"{shown}:{line}", personas) for entry, line in entries)
 
 
 def gate(

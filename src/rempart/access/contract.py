@@ -67,22 +67,40 @@ def load(config: Config) -> Contract:
     Raises:
         UsageError: The file is missing or says something else than promises.
     """
+    entries = entries_of(config, "promise")
+    if not entries:
+        raise UsageError(f"{config.contract} does not list promises.", next_step="write each as [[promise]]")
+    return Contract(
+        relpath(config.contract, config.root), tuple(_promise(entry, line, config.contract) for entry, line in entries)
+    )
+
+
+def entries_of(config: Config, kind: str) -> list[tuple[Mapping[str, Any], int]]:
+    """The tables of one kind in the project's contract, each with its line.
+
+    Args:
+        config: The project.
+        kind: `promise` or `wider`.
+
+    Raises:
+        UsageError: The file is missing, cannot be read, has other tables, or has these in another form.
+    """
     path = config.contract
     try:
         text = path.read_text(encoding="utf-8")
         tables = tomllib.loads(text)
-        entries = tables["promise"]
     except FileNotFoundError:
         raise UsageError(f"there is no {path}.", next_step="write it, with a [[promise]] for each") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} does not list promises: {error}", next_step="write each as [[promise]]") from None
     if unknown := sorted(set(tables) - _TABLES):
         raise UsageError(f"{path} has an unknown table: {', '.join(unknown)}.", "write [[promise]] and [[wider]] only")
-    lines = [number for number, line in enumerate(text.splitlines(), start=1) if re.match(r"\s*\[\[promise\]\]", line)]
-    return Contract(
-        relpath(path, config.root),
-        tuple(_promise(entry, line, path) for entry, line in zip(entries, lines, strict=True)),
-    )
+    head = re.compile(rf"\s*\[\[{kind}\]\]")
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if head.match(line)]
+    entries = tables.get(kind, [])
+    if not isinstance(entries, list) or len(lines) != len(entries):
+        raise UsageError(f"{path} has a {kind} in another form.", f"write each as [[{kind}]]")
+    return list(zip(entries, lines, strict=True))
 
 
 def check(access_map: AccessMap, contract: Contract) -> list[Finding]:
@@ -116,7 +134,7 @@ def check(access_map: AccessMap, contract: Contract) -> list[Finding]:
     return in_order(findings)
 
 
-def _promise(entry: Any, line: int, path: Path) -> Promise:
+def _promise(entry: Mapping[str, Any], line: int, path: Path) -> Promise:
     where = f"{path}:{line}"
     if unknown := sorted(set(entry) - _KEYS):
         raise UsageError(

@@ -15,6 +15,11 @@ from psycopg import sql
 from rempart.config import Config
 from rempart.errors import UsageError
 
+_PERSONA = {
+    "name": str, "role": str, "claims": dict, "label": str, "group": str, "rows": dict, "row": dict, "observed": bool,
+}  # fmt: skip
+_CLASS = {"own": str, "other": str, "none": str, "persona": str, "rows": dict, "row": str}
+
 
 @dataclass(frozen=True)
 class Persona:
@@ -72,7 +77,7 @@ def load_personas(config: Config) -> dict[str, Persona]:
     """
     path = config.personas
     try:
-        personas = [Persona(**entry) for entry in _read(config)["persona"]]
+        personas = [Persona(**_of_types(entry, _PERSONA)) for entry in _read(config)["persona"]]
     except (KeyError, TypeError) as error:
         raise UsageError(
             f"{path} does not list personas: {error}",
@@ -94,7 +99,7 @@ def load_classes(config: Config) -> list[RowClass]:
         UsageError: The file is missing or describes a class in another way.
     """
     try:
-        return [RowClass(**entry) for entry in _read(config).get("class", [])]
+        return [RowClass(**_of_types(entry, _CLASS)) for entry in _read(config).get("class", [])]
     except TypeError as error:
         raise UsageError(
             f"{config.personas} does not describe a class: {error}",
@@ -108,8 +113,26 @@ def _read(config: Config) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"there is no {path}.", next_step="write it, with a [[persona]] for each session") from None
-    except tomllib.TOMLDecodeError as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} does not list personas: {error}", next_step="correct the file") from None
+
+
+def _of_types(entry: Any, types: Mapping[str, type]) -> dict[str, Any]:
+    """An entry of the file, whose values are of the types they have to be.
+
+    Raises:
+        TypeError: One is not.
+    """
+    if not isinstance(entry, dict):
+        raise TypeError("an entry is no table")
+    for key, value in entry.items():
+        wanted = types.get(key, object)
+        if not isinstance(value, wanted):
+            raise TypeError(f"{key} is {type(value).__name__}, and has to be {wanted.__name__}")
+    for name, values in entry.get("rows", {}).items():
+        if not isinstance(values, types["row"]):
+            raise TypeError(f"the rows of {name} are {type(values).__name__}, and have to be {types['row'].__name__}")
+    return entry
 
 
 @contextmanager

@@ -52,7 +52,10 @@ def ask(url: str, key: str, relations: Iterable[tuple[str, str]], default_schema
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # whose message quotes the URL
+        raise UsageError("--rest is no http:// or https:// URL.", "correct it") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"--rest is no http:// or https:// URL: {parts.scheme}://{parts.hostname or ''}", "correct it")
     if parts.username is not None or parts.password is not None or parts.query:

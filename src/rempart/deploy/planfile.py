@@ -63,7 +63,7 @@ def _read_plan(file: Path) -> Mapping[str, Any]:
     try:
         plan = json.loads(file.read_text(encoding="utf-8"))
         id_ = plan["plan"]
-        missing = {"environment", "database", "state", "operation", "revisions"} - set(plan)
+        missing = {"environment", "database", "state", "operation", "revisions", "requested_by"} - set(plan)
     except (OSError, ValueError, TypeError, KeyError):
         raise UsageError(f"{file} is no plan.", "`rempart plan --env NAME` writes one") from None
     if missing or id_of(plan) != id_:

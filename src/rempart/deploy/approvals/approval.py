@@ -202,7 +202,7 @@ def _opinions(
                 others.append(line)
             else:
                 yield False, line
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             yield False, f"{file.name}: it cannot be read: {type(error).__name__}"
         except RempartError as error:
             yield False, f"{file.name}: {error.message}"
@@ -249,7 +249,7 @@ def _judge(
         _OfAnother: It is not for the plan at hand.
         signing.Unverified: It is void; the message says why.
         RempartError: It cannot be told.
-        ValueError, TypeError, KeyError: It is no approval.
+        ValueError, TypeError, KeyError, AttributeError: It is no approval.
     """
     if not plan.get("plan"):
         raise signing.Unverified("the plan at hand has no id")

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +123,7 @@ def _read(file: Path) -> Build:
         raise UsageError(f"{file} cannot be read: {error}", "correct the file") from None
     _refuse_unknown(table, _KEYS, str(file))
     released = table.get("released")
-    if not isinstance(released, date):
+    if not isinstance(released, date) or isinstance(released, datetime):  # which is a date too, and has no place here
         raise UsageError(f"{file}: released is no day.", "write it as released = 2026-11-22")
     relations = _table(table, "relations", str(file))
     functions = _table(table, "functions", str(file))
