@@ -163,3 +163,28 @@ def test_truncate_on_a_view_is_nothing(platform_database: Database, config: Conf
         owner.execute("grant select, truncate, references on table public.one to authenticated")
     found = audit(platform_database.url(), scope_of(config))
     assert [one.rule for one in found.findings if one.path == "catalog:view public.one"] == []
+
+
+def test_a_foreign_table_whose_wrapper_does_not_work_ends_no_audit(platform_database: Database, config: Config) -> None:
+    with platform_database.connect() as superuser:
+        superuser.execute("create foreign data wrapper broken")
+        superuser.execute("create server elsewhere foreign data wrapper broken")
+        superuser.execute("create foreign table public.invoices (id int) server elsewhere")
+        superuser.execute(
+            "create view public.v_invoices with (security_invoker = true) as select id from public.invoices"
+        )
+        superuser.execute("create table public.open (id int)")
+        superuser.execute("create view public.v_open as select id from public.open")
+        superuser.execute("grant usage on schema public to anon")
+        superuser.execute(
+            "grant select, insert on public.invoices, public.v_invoices, public.open, public.v_open to anon"
+        )
+    found = audit(platform_database.url(), scope_of(config))
+    assert "foreign-table-readable" in {one.rule for one in found.findings if one.path.endswith("public.invoices")}
+    seen = {name: relation(found, f"public.{name}") for name in ("invoices", "v_invoices", "open", "v_open")}
+    assert {name: (one.sight, one.writes) for name, one in seen.items()} == {
+        "invoices": (Sight.UNDECIDED, ()),
+        "v_invoices": (Sight.UNDECIDED, ()),
+        "open": (Sight.ROWS, ("insert",)),
+        "v_open": (Sight.UNDECIDED, ("insert",)),
+    }

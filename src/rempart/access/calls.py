@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
+from rempart.access import candidates
 from rempart.access.cells import Access, Cell, denied
 from rempart.access.laboratory import DENIED, Plan
 from rempart.access.model import EXECUTE
 from rempart.access.pools import Witnesses
-from rempart.access.structure import Function, Relation, Structure
+from rempart.access.structure import Column, Function, Relation, Structure
 from rempart.catalog.statement import raw
 
 _USUAL = {
@@ -19,17 +21,20 @@ _USUAL = {
     "date": "2024-01-01",
     "jsonb": "{}",
     "json": "{}",
+    "uuid": candidates.identifier("nobody"),
 } | dict.fromkeys(("integer", "bigint", "smallint", "numeric", "double precision", "real"), "1")
 _MOST = 6  # combinations of arguments that are tried
+_WORD = re.compile(r"\w+")
 
 
 def arguments_of(
     structure: Structure, made: Mapping[int, Witnesses], function: Function
 ) -> list[tuple[str | None, ...]]:
-    """Arguments to call a function with: NULL for each, then values like those that witness rows have.
+    """Arguments to call a function with: NULL for each, then values that nothing has, then those of witness rows.
 
-    An argument stands for the column whose name its own name ends with, such as `p_depot_id` for `depot_id`; the
-    values are those of rows of the table with the most such columns.
+    An argument stands for the column whose name its own name ends with, such as `p_depot_id` for `depot_id`, or which
+    the function's text compares with it; the values are those of rows of the table with the most such columns, first
+    of one that the text names.
 
     Args:
         structure: The structure.
@@ -37,19 +42,46 @@ def arguments_of(
         function: The function.
     """
     nothing: tuple[str | None, ...] = (None,) * len(function.types)
-    best: list[dict[int, str | None]] = []
+    words = set(_WORD.findall(function.text))
+    best: tuple[int, bool] = (0, False)
+    found: list[dict[int, str | None]] = []
     for witnesses in made.values():
-        columns = structure.columns.get(witnesses.relation.oid, ())
-        places = {
-            place: column.name
-            for place, (kind, name) in enumerate(zip(function.types, _names(function), strict=True))
+        named = witnesses.relation.name in words
+        places = _places(function, structure.columns.get(witnesses.relation.oid, ()), compared=named)
+        if witnesses.stored and places and (len(places), named) > best:
+            best = len(places), named
+            found = [{p: row[name] for p, name in places.items()} for row in witnesses.stored]
+    rows = [tuple(row.get(place) or _usual(kind) for place, kind in enumerate(function.types)) for row in [{}, *found]]
+    return list(dict.fromkeys([nothing, *rows]))[: _MOST + 2]
+
+
+def _places(function: Function, columns: Sequence[Column], *, compared: bool) -> dict[int, str]:
+    """The columns that the arguments of a function stand for, by the place of the argument."""
+    found = {}
+    for place, (kind, name) in enumerate(zip(function.types, _names(function), strict=True)):
+        alike = _compared(function.text, name) if compared else set()
+        fitting = [
+            (_ends_with(name, column.name), len(column.name), column.name)
             for column in columns
-            if column.type == kind and name and (name == column.name or name.endswith(f"_{column.name}"))
-        }
-        if witnesses.stored and len(places) > max(map(len, best), default=0):
-            best = [{p: row[name] for p, name in places.items()} for row in witnesses.stored[:_MOST]]
-    rows = [tuple(row.get(place) or _usual(kind) for place, kind in enumerate(function.types)) for row in best or [{}]]
-    return list(dict.fromkeys([nothing, *rows]))
+            if column.type == kind and (_ends_with(name, column.name) or column.name in alike)
+        ]
+        if fitting:
+            found[place] = max(fitting)[-1]
+    return found
+
+
+def _ends_with(name: str, column: str) -> bool:
+    return bool(name) and (name == column or name.endswith(f"_{column}"))
+
+
+def _compared(text: str, name: str) -> set[str]:
+    """The columns that a function's text compares with an argument, as far as `column = argument` shows it."""
+    if not name:
+        return set()
+    argument = rf'"?{re.escape(name)}"?(?![\w.])'
+    column = r'(?:"?\w+"?\.)*"?(\w+)"?'
+    found = re.findall(rf"{column}\s*=\s*{argument}|(?<![\w.]){argument}\s*=\s*{column}", text)
+    return {one for pair in found for one in pair if one}
 
 
 def _names(function: Function) -> tuple[str, ...]:
@@ -73,22 +105,22 @@ def call(function: Function, rows: Sequence[tuple[str | None, ...]]) -> Plan[dic
         return {
             EXECUTE: Cell(Access.SOME, "held, and only a trigger or a window calls it") if came[0].touched else denied()
         }
-    effects: dict[str, None] = {}
-    errors: dict[str, None] = {}
-    for tried in (yield [("", _calling(function, row)) for row in rows]):
-        if tried.state == DENIED and not tried.inside:
-            return {EXECUTE: denied()}
-        if tried.state is None:
-            effects |= dict.fromkeys([f"writes {', '.join(tried.written)}"] if tried.written else ["writes nothing"])
-        else:
-            errors[tried.state] = None
-    if effects:
-        effects = {effect: None for effect in effects if effect != "writes nothing"} or effects
-        return {EXECUTE: Cell(Access.ALL, ", ".join(["runs", *effects]))}
+    came = yield [("", _calling(function, row)) for row in rows]
+    if any(tried.state == DENIED and not tried.inside for tried in came):
+        return {EXECUTE: denied()}
+    ran = [tried for tried in came if tried.state is None]
+    written = {table for tried in ran for table in tried.written}
+    # Few functions are made for NULL in every argument: what that meets counts when nothing else ran.
+    errors = {tried.state for tried in (came[1:] if ran else came) if tried.state is not None}
     words = [f"refuses inside ({DENIED})"] if DENIED in errors else []
-    others = sorted(set(errors) - {DENIED})
+    others = sorted(errors - {DENIED})
     words += [f"fails ({', '.join(others)})"] if others else []
-    return {EXECUTE: Cell(Access.SOME, ", ".join(["called", *words]))}
+    if not ran:
+        return {EXECUTE: Cell(Access.SOME, ", ".join(["called", *words]))}
+    if written:
+        return {EXECUTE: Cell(Access.ALL, f"runs, writes {', '.join(sorted(written))}")}
+    # What runs without arguments, and not with some, was not seen to do nothing.
+    return {EXECUTE: Cell(Access.ALL, "; ".join(["runs, writes nothing", *words]))}
 
 
 def _calling(function: Function, row: Sequence[str | None]) -> str:
@@ -116,7 +148,8 @@ def use(sequence: Relation) -> Plan[dict[str, Cell]]:
     tries: dict[str, sql.Composed] = {
         "usage": sql.SQL("select nextval({})").format(name),
         "select": sql.SQL("select last_value from {}").format(sequence.identifier),
-        "update": sql.SQL("select setval({}, 1)").format(name),
+        # Out of its bounds: the privilege is asked first, and what setval does is undone by nobody.
+        "update": sql.SQL("select setval({}, -9223372036854775808)").format(name),
     }
     came = yield [("", statement.as_string()) for statement in tries.values()]
     return {

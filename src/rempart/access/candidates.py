@@ -111,6 +111,20 @@ def documents(column: Column, constants: Sequence[str], given: Sequence[str]) ->
     return ["{}", *pairs[:_MOST_DOCUMENTS]]
 
 
+def lists(column: Column, constants: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Arrays that hold constants, and what sessions give; none for other types.
+
+    Args:
+        column: The column.
+        constants: The constants that a condition mentions: elements, or arrays as they are written.
+        given: What sessions give it.
+    """
+    if column.category != "A":
+        return []
+    elements = list(dict.fromkeys([*constants, *given]))
+    return ["{}", *constants, *(f"{{{json.dumps(one, ensure_ascii=False)}}}" for one in elements)]
+
+
 def neighbours(column: Column, values: Iterable[str]) -> list[str]:
     """The values just below and above others, for a type that has an order.
 

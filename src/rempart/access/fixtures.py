@@ -55,16 +55,16 @@ def rows_of_personas(personas: Sequence[Persona], structure: Structure) -> dict[
 def identities(personas: Sequence[Persona], relation: Relation) -> dict[str, set[str]]:
     """The values that other rows of a table must not have, by column.
 
-    Where personas have rows of their own, more rows with their identity would make them somebody else.
+    Where personas have rows of their own, more rows with their identity would make them somebody else. It stands in the
+    columns that their rows say something of: another column may well name them, by a policy's slip too.
 
     Args:
         personas: The personas.
         relation: The table.
     """
-    if not any(relation.qualified in persona.rows for persona in personas):
-        return {}
+    telling = {name for persona in personas for name in persona.rows.get(relation.qualified, ())}
     claims = {str(value) for persona in personas for value in _flat(persona.claims)}
-    return dict.fromkeys(relation.columns, claims - {persona.role for persona in personas})
+    return dict.fromkeys(telling, claims - {persona.role for persona in personas})
 
 
 def _flat(claims: Any) -> Iterator[Any]:

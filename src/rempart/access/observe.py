@@ -211,10 +211,12 @@ class _Scene:
         found = {}
         for specimens in self.tables.values():
             notes = [note for note in specimens.trouble if specimens.rows or note]
-            for atom in specimens.atoms:
+            for atom in specimens.atoms if specimens.rows else ():
                 seen = specimens.seen.get(atom.text, set())
                 if True not in seen:
                     notes.append(f"{atom.shown} is true of no witness row")
+                elif atom.text not in specimens.true_of_stored:
+                    notes.append(f"{atom.shown} is true of no witness row that could be stored: INSERT alone tried it")
                 if False not in seen:
                     notes.append(f"{atom.shown} is true of every witness row")
             if notes:

@@ -85,7 +85,11 @@ class Pools:
             given = self._session_values(atom.session)
             for name in atom.columns:
                 if name in named:
-                    texts = candidates.documents(named[name], atom.constants, given) or atom.constants
+                    texts = (
+                        candidates.documents(named[name], atom.constants, given)
+                        or candidates.lists(named[name], atom.constants, given)
+                        or atom.constants
+                    )
                     some, others = self._casts.written(named[name], given), self._casts.written(named[name], texts)
                     # A key of which nothing is wanted has another value in each row.
                     if some or others or name not in keys:

@@ -73,6 +73,7 @@ class Specimens:
         classes: What the classes say of the rows.
         questions: A view that says of each row what the atoms are, and one for each atom.
         seen: For each atom, whether it was true (True) and not true (False) for some persona and row.
+        true_of_stored: The atoms that were true of a row that is in the table.
         statements: Statements about the rows, written once for all personas.
     """
 
@@ -85,6 +86,7 @@ class Specimens:
     classes: Classes
     questions: list[tuple[list[Atom], sql.Identifier]]
     seen: dict[str, set[bool]] = field(default_factory=dict)
+    true_of_stored: set[str] = field(default_factory=set)
     statements: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     @cached_property
@@ -116,6 +118,8 @@ class Specimens:
         for atom in self.atoms:
             if atom.text in held:
                 self.seen.setdefault(atom.text, set()).update(bool(value) for value in held[atom.text].values())
+                if any(held[atom.text][row.number] for row in self.stored):
+                    self.true_of_stored.add(atom.text)
                 if atom.compared is None:
                     words.append({row.number: _word(atom, row, held[atom.text][row.number]) for row in self.rows})
         return {row.number: tuple(word[row.number] for word in words) for row in self.rows}

@@ -145,6 +145,7 @@ class Function:
         types: Types of its arguments.
         arguments: Names of its arguments; may be empty.
         is_trigger: Whether only a trigger can call it.
+        text: Its body.
     """
 
     schema: str
@@ -153,6 +154,7 @@ class Function:
     types: tuple[str, ...]
     arguments: tuple[str, ...]
     is_trigger: bool
+    text: str = ""
 
     @property
     def signature(self) -> str:

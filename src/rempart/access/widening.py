@@ -265,6 +265,6 @@ def _cubes(cell: Cell) -> list[set[str]]:
 
 
 def _written(cell: Cell) -> set[str]:
-    """The tables that a function wrote; its cell says `runs, writes A, B, writes C`."""
-    words = cell.text.removeprefix(_RUNS).split(", ")
+    """The tables that a function wrote; its cell says `runs, writes A, B`, and what failed behind a semicolon."""
+    words = cell.text.partition("; ")[0].removeprefix(_RUNS).split(", ")
     return {word.removeprefix("writes ") for word in words if word} - {"nothing"}

@@ -48,6 +48,8 @@ class Writer:
             )
             return {"insert": _unheld((yield [("", statement)])[0])}
         names = tuple(column.name for column in columns)
+        if not self.specimens.rows:
+            return {"insert": unknown("the table has no witness row")}
         chosen = self._chosen([row for row in self.specimens.rows if self._becomes(row, names)], 1)
         tries = [
             ("", self._statement(("insert", names, row.number), lambda row=row: self._insertion(columns, row)))  # type: ignore[misc]
@@ -59,13 +61,11 @@ class Writer:
 
     def update(self) -> Plan[dict[str, Cell]]:
         """Set all columns it may change to what they are; then turn rows it can change into each other kind."""
-        columns = [column for column in self._settable(self.held.update) if not column.identity_always]
         if not self.held.update:
-            names = tuple(column.name for column in self.specimens.columns if not column.generated)[:1]
-            row = self.specimens.rows[0] if self.specimens.rows else None
-            if row is None or not names:
-                return {"update": unknown("the table has no witness row")}
-            return {"update": _unheld((yield [("", self._update(names, row))])[0])}
+            if not self.specimens.columns:
+                return {"update": unknown("the table has no column")}
+            return {"update": _unheld((yield [("", self._reset(self.specimens.columns[0].name))])[0])}
+        columns = [column for column in self._settable(self.held.update) if not column.identity_always]
         names = tuple(column.name for column in columns)
         chosen = self._chosen(self.specimens.stored)
         came = yield from self._each(chosen, [self._update(names, row) for row in chosen])
@@ -150,6 +150,8 @@ class Writer:
         return [column for column in self.specimens.columns if column.name in allowed and not column.generated]
 
     def _insertion(self, columns: Sequence[Column], row: Specimen) -> sql.Composed:
+        if not columns:
+            return sql.SQL("insert into {} default values").format(self._table)
         fresh = self._fresh_columns()
         values = []
         for column in columns:
@@ -184,7 +186,15 @@ class Writer:
                     return False
         return True
 
+    def _reset(self, name: str) -> str:
+        """Give a column its default: any column takes it, and no row is needed to say it."""
+        assignment = sql.SQL("{} = default").format(sql.Identifier(name))
+        return self._statement(("reset", name), lambda: sql.SQL("update {} set {}").format(self._table, assignment))
+
     def _update(self, names: tuple[str, ...], row: Specimen) -> str:
+        if not names:
+            return self._reset(self.held.update[0])
+
         def make() -> sql.Composed:
             assignments = sql.SQL(", ").join(
                 sql.SQL("{} = {}").format(sql.Identifier(name), raw(row.literals[name])) for name in names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib import resources
 from typing import Any
@@ -40,7 +41,7 @@ def probe(
     with connection.transaction():
         if not connection.execute("select from pg_catalog.pg_roles where rolname = %s", (role,)).fetchall():
             return None, [NotAudited(f"role {role}", "there is no such role: nobody could be tried")]
-        found = [RelationRead.of_row(row) for row in _rows(connection, "relations", parameters)]
+        found = _relations(connection, parameters)
         functions = tuple(FunctionSeen(*row) for row in _rows(connection, "functions", parameters))
         refusal = _refusal(connection, role, claims_setting)
         seen, answers = {}, Answers()
@@ -62,6 +63,21 @@ def probe(
         undecided = [one for one in relations if one.sight is Sight.UNDECIDED]
         missing = [NotAudited(f"what {role} sees of {one.name}", one.reason) for one in undecided]
     return Anonymous(role, refusal is None, relations, functions), missing
+
+
+def _relations(connection: Connection, parameters: dict[str, Any]) -> list[RelationRead]:
+    found = [RelationRead.of_row(row) for row in _rows(connection, "relations", parameters)]
+    asked = [one.oid for one in found if one.relkind != "S"]
+    try:
+        with attempt(connection):
+            updatable = dict(_rows(connection, "updatable", {"relations": asked}))
+    except psycopg.Error:
+        # A foreign data wrapper does not work: what goes through it can be neither read nor written.
+        updatable = {}
+        for oid in asked:
+            with suppress(psycopg.Error), attempt(connection):
+                updatable |= dict(_rows(connection, "updatable", {"relations": [oid]}))
+    return [replace(one, updatable=updatable.get(one.oid, 0)) for one in found]
 
 
 def _relation(

@@ -56,6 +56,7 @@ class RelationRead:
     """A relation, as the catalog describes it to the audit: the columns of relations.sql.
 
     Attributes:
+        oid: Its identifier.
         schema: Its schema.
         name: Its name.
         relkind: `relkind` of pg_class.
@@ -67,10 +68,11 @@ class RelationRead:
         guarded: Whether row security stands before the rows, for this role.
         invoker: Whether a view is security_invoker.
         auditor_sees_all: Whether the auditing role may read it without row security.
-        updatable: Bits of pg_relation_is_updatable.
         policies: Those that are for the role.
+        updatable: Bits of pg_relation_is_updatable; see updatable.sql.
     """
 
+    oid: int
     schema: str
     name: str
     relkind: str
@@ -82,8 +84,8 @@ class RelationRead:
     guarded: bool
     invoker: bool
     auditor_sees_all: bool
-    updatable: int
     policies: tuple[PolicyRead, ...]
+    updatable: int = 0
 
     @classmethod
     def of_row(cls, row: Sequence[Any]) -> RelationRead:

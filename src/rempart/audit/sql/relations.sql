@@ -3,7 +3,7 @@
 with who as (
     select r.oid, r.rolsuper or r.rolbypassrls as passes from pg_catalog.pg_roles r where r.rolname = %(anonymous)s
 )
-select n.nspname, c.relname, c.relkind::text,
+select c.oid::int8, n.nspname, c.relname, c.relkind::text,
     n.nspname = any(%(exposed)s),
     pg_catalog.has_schema_privilege(who.oid, n.oid, 'USAGE'),
     array(
@@ -31,7 +31,6 @@ select n.nspname, c.relname, c.relkind::text,
     c.relkind <> 'S'
         and (pg_catalog.has_table_privilege(c.oid, 'select') or pg_catalog.has_any_column_privilege(c.oid, 'select'))
         and pg_catalog.has_schema_privilege(n.oid, 'USAGE') and not pg_catalog.row_security_active(c.oid),
-    case when c.relkind = 'S' then 0 else pg_catalog.pg_relation_is_updatable(c.oid, true) end,
     array(
         select pg_catalog.json_build_object(
             'name', p.polname, 'permissive', p.polpermissive,
