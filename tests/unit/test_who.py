@@ -38,6 +38,22 @@ def test_a_file_that_is_not_committed_is_seen_wherever_the_evidence_is(
     assert (found.clean, found.changed) == (False, ("file",))
 
 
+def test_the_record_of_deployments_makes_no_release_dirty(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("APP_RELEASE", raising=False)
+    evidence = project / "evidence"
+    evidence.mkdir()
+    (evidence / "index").write_text("")
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    for arguments in (["add", "evidence"], [*identity, "commit", "-qm", "y"], ["tag", "v1"]):
+        subprocess.run(["git", "-C", str(project), *arguments], check=True)
+    (evidence / "index").write_text("a line more, by a deployment")
+    assert who(project, evidence).release == "v1"
+    (project / "file").write_text("edited")
+    assert who(project, evidence).release == "v1-dirty"
+    monkeypatch.setenv("APP_RELEASE", "2026.12")
+    assert who(project, evidence).release == "2026.12"
+
+
 def test_a_tree_that_git_cannot_look_at_is_not_clean(project: Path) -> None:
     (project / ".git" / "index").write_bytes(b"damaged")
     found = who(project, project / "evidence")

@@ -45,8 +45,10 @@ def who(root: Path, records: Path) -> Who:
     """
     commit = _git(root, "rev-parse", "HEAD")
     tag = _git(root, "describe", "--tags", "--exact-match") if commit else None
-    described = _git(root, "describe", "--tags", "--always", "--dirty") if commit else None
+    described = _git(root, "describe", "--tags", "--always") if commit else None
     changed = _changed(root, records) if commit else None
+    if described and changed != ():
+        described += "-dirty"
     return Who(
         actor=actor(root),
         release=os.environ.get(RELEASE_VARIABLE, "").strip() or described or "unversioned",
