@@ -70,8 +70,7 @@ def finish(context: Any, body: Body, directives: list[MigrationScript]) -> None:
         directives: The revision to be written.
     """
     script = directives[0]
-    given = getattr(context.config.cmd_opts, "rev_id", None)
-    script.rev_id = given or numbering.next_number(numbering.identifiers(context.script))
+    numbering.identify(script, context)
     body.take(script)
     nothing = script.upgrade_ops is not None and script.upgrade_ops.is_empty()
     if nothing and numbering.command(context.config) != "check":

@@ -51,13 +51,33 @@ def write_revision() -> None:
     """Let Alembic write the new revision's file under the next number, unless `--rev-id` names one."""
 
     def number(_context: Any, _heads: Any, directives: list[MigrationScript]) -> None:
-        given = getattr(context.config.cmd_opts, "rev_id", None)
         for directive in directives:
-            directive.rev_id = given or next_number(identifiers(context.script))
+            identify(directive, context)
 
     # Rendering a script is the one mode in which Alembic asks for no connection.
     context.configure(dialect_name="postgresql", process_revision_directives=number, as_sql=True)
     context.run_migrations()
+
+
+def identify(directive: MigrationScript, running: Any) -> None:
+    """Give a new revision the next number, unless `--rev-id` names one, and a docstring that Python reads.
+
+    Args:
+        directive: The revision to be written.
+        running: Alembic's environment context.
+    """
+    given = getattr(running.config.cmd_opts, "rev_id", None)
+    directive.rev_id = given or next_number(identifiers(running.script))
+    directive.message = docstring(directive.message)
+
+
+def docstring(message: str | None) -> str | None:
+    """Return what a revision is for, as the template puts it between three quotes.
+
+    Args:
+        message: As it was given.
+    """
+    return message and message.replace("\\", "\\\\").replace('"""', "'''")
 
 
 def identifiers(script: ScriptDirectory) -> list[str]:
