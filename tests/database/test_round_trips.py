@@ -173,3 +173,12 @@ def test_a_new_value_of_a_partition_key_is_asked_for_in_a_revision_before(empty:
     assert [(str(identity), why.rpartition(": ")[2]) for identity, why in found.refused] == [
         ("column public.t.c", "add the value in a revision before")
     ]
+
+
+def test_what_a_column_held_that_becomes_generated_is_lost_and_said_so(empty: Database) -> None:
+    run(empty, "create table t (a int, b int generated always as (a) stored)")
+    generated = catalog(empty)
+    run(empty, "alter table t alter b drop expression")
+    plain = catalog(empty)
+    assert [step.loses for step in plan(plain, generated, Setup("postgres")).losses] == ["what column public.t.b holds"]
+    assert plan(generated, plain, Setup("postgres")).losses == []

@@ -20,6 +20,8 @@ from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 from rempart.catalog.statement import qualified
 
 PARTS = ("column", "constraint", "trigger", "rule", "policy")
+_EXPRESSED = ("function", "aggregate", "column")
+"""What expressions of generated columns are made of."""
 _REBUILT_WITH_THEIR_COLUMN = ("index", "statistics", "sequence")
 
 
@@ -114,7 +116,7 @@ def remade(
             if identity.kind not in ("table", "view") and one.kind == "column":
                 # Of a type that is renamed and made anew, columns are converted; of a function, defaults are set again.
                 needing = before.objects[one]
-                if isinstance(needing, Column) and needing.generated and identity.kind in ("function", "aggregate"):
+                if isinstance(needing, Column) and needing.generated and identity.kind in _EXPRESSED:
                     waiting.append((one, True))
                 stays = again and identity in after.dependencies.get(one, ())
                 if stays and (why := _cannot_be_renamed(old, after.objects[identity])):

@@ -218,17 +218,12 @@ class Column(CatalogObject):
         return found + after.extras(self)
 
     def _generation(self, after: Column) -> list[str] | None:
-        changed = self.own_changes(after)
-        if (
-            self.generated == "s"
-            and not after.generated
-            and changed == {"generated", "expression"}
-            and not after.expression
-        ):
-            return [self._alter("drop expression")]
-        if after.generated and self.generated:
-            return None  # its values follow from other columns, so that nothing is lost
-        raise Unsupported("a column cannot become generated, or stop being so, and keep its values")
+        if after.generated:
+            return None  # what a generated one holds follows from other columns; of a plain one it is lost, and said so
+        if self.generated == "s":
+            plain = replace(self, generated="", expression=None)
+            return [self._alter("drop expression"), *(plain.alter(after) or [])]
+        raise Unsupported("a column that holds nothing cannot get the values that it showed")
 
     def _nullability(self, after: Column) -> list[str]:
         found = []
