@@ -175,6 +175,22 @@ def test_a_session_that_holds_the_ledger_stops_the_deployment(staging: Staging) 
     assert checked.code == 0, checked
 
 
+@pytest.mark.parametrize(
+    "arguments", [("status", "--env", "staging"), APPLY, ("rollback", "--env", "staging", "--to", "base")]
+)
+def test_a_session_that_holds_the_version_table_stops_a_command_in_time(
+    staging: Staging, arguments: tuple[str, ...]
+) -> None:
+    staging.write("0002", ADD_COLUMN)
+    with staging.connect(autocommit=False) as holder:
+        holder.execute("lock table rempart.alembic_version in access exclusive mode")
+        ran = staging.start(*arguments).wait(20)
+        assert ran.code == 3, ran
+        assert "reading or writing the version table failed: canceling statement due to lock timeout" in ran.errors, ran
+        assert "Another session holds it" in ran.errors, ran
+    assert staging.revision == "0001"
+
+
 def test_a_revision_is_not_committed_when_the_lock_is_lost_meanwhile(staging: Staging) -> None:
     staging.write("0002", slow(2))
     running = staging.start()

@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(0)]
 WISHED = os.environ.get("REMPART_FAULTS", "")
 SEED = int(os.environ.get("REMPART_FAULTS_SEED", "1"))
 DECIDED = {
+    "where it stands": Fault.HANG,
     "the marker": Fault.KILL_AFTER,
     "the version table": Fault.CUT,
     "the first commit of a revision": Fault.STOP_AFTER,
@@ -54,6 +55,8 @@ def telling(messages: list[Message]) -> dict[str, Message]:
     found = dict[str, Message]()
     for before, message in pairwise(messages):
         text = " ".join(message.text.lower().split())
+        if text.startswith("select rempart.alembic_version.version_num"):
+            found.setdefault("where it stands", message)
         if text == "commit" and "still holds" in before.text:
             found.setdefault("the first commit of a revision", message)
             found["the last commit of a revision"] = message

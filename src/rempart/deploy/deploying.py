@@ -111,7 +111,7 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
     refuse_another(target, facts)
     told.step("reading the revisions")
     history = History.of(config)
-    start, goal = revision_of(target.url, config), history.resolved(request.goal)
+    start, goal = revision_of(target), history.resolved(request.goal)
     steps = history.steps(start, goal)
     entries = ledger.entries(connection) if facts.marker else []
     deployer = who(config.root, config.deployment.evidence)

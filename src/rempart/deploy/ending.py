@@ -10,7 +10,6 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from rempart.deploy.record import evidence, ledger
-from rempart.deploy.session_limits import limit
 from rempart.deploy.steps import Step
 from rempart.deploy.target import Connection, Target
 from rempart.errors import OperationError, RempartError
@@ -67,7 +66,6 @@ def _write_end(target: Target, connection: Connection, kind: str, document: Mapp
             return ledger.append(connection, kind, deployment, content) if ledger.exists(connection) else None
     except RempartError:
         with in_words(), target.connection("record") as another:
-            limit(another, target.environment.lock_timeout, target.environment.statement_timeout)
             for entry in ledger.entries(another):
                 if entry.deployment == deployment and entry.kind == kind:
                     return entry

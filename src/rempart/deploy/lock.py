@@ -9,7 +9,6 @@ from contextlib import contextmanager
 import psycopg
 
 from rempart.deploy.queries import query
-from rempart.deploy.session_limits import limit
 from rempart.deploy.target import Connection, Target
 from rempart.errors import OperationError
 
@@ -60,7 +59,6 @@ def deployment_lock(target: Target, purpose: str, wait: float, step: Callable[[s
     with target.connection(purpose) as connection:
         # The session sits idle while revisions run: nothing but its own end may take the lock away.
         connection.execute("select pg_catalog.set_config('idle_session_timeout', '0', false)")
-        limit(connection, target.environment.lock_timeout, target.environment.statement_timeout)
         deadline = time.monotonic() + wait
         while not _taken(connection):
             holder = _holder(connection)

@@ -15,10 +15,12 @@ from rempart.config import Config
 from rempart.deploy.planfile import SHORT, id_of
 from rempart.deploy.queries import query
 from rempart.deploy.rehearsal import Effect, Rehearsal
+from rempart.deploy.session_limits import limit
 from rempart.deploy.steps import BASE, DOWNGRADE, Step
 from rempart.deploy.target import Connection, Facts, Target
 from rempart.errors import OperationError
 from rempart.revisions import runner
+from rempart.revisions.environment import driver_of, owners_engine
 
 _MEGABYTE = 1024 * 1024
 _SECONDS_UP_TO, _MINUTES_UP_TO = 100 * _MEGABYTE, 10 * 1024 * _MEGABYTE
@@ -210,17 +212,26 @@ def server_time(connection: Connection) -> datetime:
     return found
 
 
-def revision_of(url: str, config: Config) -> str:
+def revision_of(target: Target) -> str:
     """Where a database is: a revision, or `base`.
 
     Args:
-        url: The database.
-        config: The project.
+        target: The environment.
 
     Raises:
-        OperationError: It cannot be reached, or is at several revisions at once.
+        OperationError: It cannot be reached, does not answer within the environment's limits, or is at several
+            revisions at once.
     """
-    return runner.current(url, config) or BASE
+    lock_timeout, statement_timeout = target.environment.lock_timeout, target.environment.statement_timeout
+    engine = owners_engine(
+        target.url,
+        variable=target.environment.url_env,
+        statement_limit=statement_timeout.total_seconds(),
+        application_name="rempart revision",
+    )
+    with engine.connect() as connection:
+        limit(driver_of(connection), lock_timeout, statement_timeout)
+        return runner.current(connection, target.config) or BASE
 
 
 def _impact(effect: Effect, sizes: Mapping[str, int]) -> Impact:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from rempart.deploy.planning import revision_of
 from rempart.deploy.steps import BASE, History
-from rempart.deploy.target import Target
+from rempart.deploy.target import Target, beside
 from rempart.errors import UsageError
-from rempart.revisions import connecting
-from rempart.sources.live import url_of
-from rempart.sources.source import parse
 
 
 def goal_of(target: Target, source: str, revision: str | None) -> str:
@@ -32,9 +29,7 @@ def goal_of(target: Target, source: str, revision: str | None) -> str:
         )
     if revision is not None:
         return History.of(target.config).resolved(revision)
-    given = url_of(parse(f"env:{source}"), target.config)
-    url = connecting.database_url(given, target.config.environments[source].url_env)
-    found = revision_of(url, target.config)
+    found = revision_of(beside(target.config, source))
     if found == BASE:
         raise UsageError(f"{source} is before the first revision: there is nothing to promote.", "Apply to it first.")
     return found

@@ -20,7 +20,7 @@ def refuse_forward(target: Target, revision: str) -> None:
         OperationError: The database cannot be reached.
     """
     history = History.of(target.config)
-    here = revision_of(target.url, target.config)
+    here = revision_of(target)
     steps = history.steps(here, history.resolved(revision))
     if steps and steps[0].direction != DOWNGRADE:
         raise UsageError(

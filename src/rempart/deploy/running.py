@@ -128,7 +128,7 @@ def run_steps(
     )
     resumption = Resumption(engine, hooks.note)
     with engine.connect() as connection:
-        driver = _driver(connection)
+        driver = environment.driver_of(connection)
         with watching(observer, driver) as watch:
             left, attempts = list(steps), dict[str, int]()
             while left:
@@ -188,12 +188,6 @@ def _in_turn(script: ScriptDirectory, run: _Run, heads: Any, _context: Any) -> I
         run.begin()
         yield step
         run.finish()
-
-
-def _driver(connection: EngineConnection) -> Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection), "revisions run on psycopg"
-    return driver
 
 
 def _is_worth_another(error: BaseException | None, watch: Watch) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 
 from rempart.deploy.queries import query
-from rempart.deploy.target import Connection
 
 
-def limit(connection: Connection, lock_timeout: timedelta, statement_timeout: timedelta) -> None:
+def limit(connection: psycopg.Connection[Any], lock_timeout: timedelta, statement_timeout: timedelta) -> None:
     """Limit a session, for as long as it lasts.
 
     Args:

@@ -64,7 +64,7 @@ def status_of(target: Target) -> Status:
         facts = facts_of(connection)
         refuse_another(target, facts)
         entries = ledger.entries(connection) if facts.marker else []
-        revision = revision_of(target.url, target.config)
+        revision = revision_of(target)
         ended = [entry for entry in entries if entry.kind in ledger.ENDS]
         held_by = holder_of(connection)
         return Status(

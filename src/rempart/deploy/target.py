@@ -13,6 +13,7 @@ import psycopg
 from rempart.config import Config
 from rempart.deploy.queries import query
 from rempart.deploy.record import ledger
+from rempart.deploy.session_limits import limit
 from rempart.environment import Environment
 from rempart.errors import UsageError
 from rempart.revisions import connecting
@@ -45,7 +46,7 @@ class Target:
 
     @contextmanager
     def connection(self, purpose: str) -> Iterator[Connection]:
-        """An autocommit session as the role that runs revisions.
+        """An autocommit session as the role that runs revisions, which waits no longer than the environment says.
 
         Args:
             purpose: What it is for, as the server's list of sessions shows it.
@@ -53,15 +54,16 @@ class Target:
         Raises:
             OperationError: The server cannot be reached, or the database belongs to a superuser.
         """
-        limit = self.environment.statement_timeout.total_seconds()
+        longest = self.environment.statement_timeout.total_seconds()
         connection = connecting.connect(
             self.url,
             variable=self.environment.url_env,
-            statement_limit=limit,
+            statement_limit=longest,
             application_name=f"rempart {purpose}"[:63],
         )
         connection.autocommit = True
         with connection:
+            limit(connection, self.environment.lock_timeout, self.environment.statement_timeout)
             yield connection
 
 
@@ -97,15 +99,28 @@ def target_of(config: Config, name: str) -> Target:
     Raises:
         UsageError: There is none of that name, its variable is not set, or APP_ENV names another one.
     """
-    url = url_of(parse(f"env:{name}"), config)
+    found = beside(config, name)
     said = os.environ.get(ENVIRONMENT_VARIABLE, "").strip()
     if said and said != name:
         raise UsageError(
             f"{ENVIRONMENT_VARIABLE} says {said}, and the environment asked for is {name}.",
             f"Unset {ENVIRONMENT_VARIABLE}, or ask for --env {said}.",
         )
-    environment = config.environments[name]
-    return Target(config, environment, connecting.database_url(url, environment.url_env))
+    return found
+
+
+def beside(config: Config, name: str) -> Target:
+    """Find an environment that is only asked, by a deployment to another one: APP_ENV names that one.
+
+    Args:
+        config: The project.
+        name: Its name.
+
+    Raises:
+        UsageError: There is none of that name, or its variable is not set or holds no URL.
+    """
+    url = url_of(parse(f"env:{name}"), config)
+    return Target(config, config.environments[name], connecting.database_url(url, config.environments[name].url_env))
 
 
 def facts_of(connection: Connection) -> Facts:

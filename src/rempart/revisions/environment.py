@@ -134,8 +134,7 @@ def _connection() -> Iterator[Connection]:
 def _prepared(connection: Connection) -> Iterator[None]:
     """Give a caller's connection the owner's role and no prepared statements, and take both away again."""
     in_transaction = connection.in_transaction()
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection), "revisions run on psycopg"
+    driver = driver_of(connection)
     threshold, driver.prepare_threshold = driver.prepare_threshold, None
     role = _role(driver)
     assume_owner(driver)
@@ -160,6 +159,17 @@ def _restore(driver: psycopg.Connection[Any], role: str, *, commit: bool) -> Non
     driver.execute("select pg_catalog.set_config('role', %s, false)", [role])
     if commit:
         driver.commit()
+
+
+def driver_of(connection: Connection) -> psycopg.Connection[Any]:
+    """The driver's connection under one of SQLAlchemy.
+
+    Args:
+        connection: The connection.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection), "revisions run on psycopg"
+    return driver
 
 
 def owners_engine(url: str, **options: Any) -> Engine:

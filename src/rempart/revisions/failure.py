@@ -36,6 +36,8 @@ def operation_failure(error: DBAPIError, doing: str) -> OperationError:
         The error to raise: Postgres's message and hint, without SQLAlchemy's own decoration.
     """
     message, hint = _reason(error)
+    if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+        hint = "Another session holds it (pg_locks shows which): end that one, or wait for it, then run it again."
     return OperationError(f"{doing} failed: {message}", hint)
 
 

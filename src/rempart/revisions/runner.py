@@ -12,6 +12,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import Connection
 
 from rempart.config import Config
 from rempart.errors import OperationError, UsageError
@@ -106,15 +107,15 @@ def history(config: Config | None = None) -> list[str]:
         return numbering.identifiers(ScriptDirectory.from_config(configured(config)))
 
 
-def current(url: str, config: Config | None = None) -> str | None:
+def current(database: str | Connection, config: Config | None = None) -> str | None:
     """Return the revision a database is at; None before the first one.
 
     Args:
-        url: The database, as a `postgresql://` URL.
+        database: The database, as a `postgresql://` URL, or an open connection to it.
         config: The project; the one around the current folder by default.
 
     Raises:
-        OperationError: The database cannot be reached, or is at several revisions at once.
+        OperationError: The database cannot be reached or read, or is at several revisions at once.
     """
     found: list[str] = []
 
@@ -122,7 +123,8 @@ def current(url: str, config: Config | None = None) -> str | None:
         found.extend(heads)
         return []
 
-    alembic_config, _ = online(url, config)
+    alembic_config = configured(config)
+    alembic_config.attributes[environment.URL if isinstance(database, str) else environment.CONNECTION] = database
     with translated_errors():
         script = ScriptDirectory.from_config(alembic_config)
         with EnvironmentContext(alembic_config, script, fn=look, dont_mutate=True):

@@ -12,9 +12,8 @@ from rempart.deploy.gates.target import ledger_revisions
 from rempart.deploy.record import evidence, ledger
 from rempart.deploy.record.ledger import Entry
 from rempart.deploy.record.verification import verify
-from rempart.deploy.target import Target, facts_of, refuse_another
+from rempart.deploy.target import beside, facts_of, refuse_another
 from rempart.errors import RempartError
-from rempart.revisions import connecting
 from rempart.revisions.checking import Check
 
 _GATE = "staging"
@@ -55,8 +54,7 @@ def staging(situation: Situation) -> Check:
 
 
 def _by_ledger(situation: Situation, config: Config, required: str) -> Check:
-    environment = config.environments[required]
-    target = Target(config, environment, connecting.database_url(os.environ[environment.url_env], environment.url_env))
+    target = beside(config, required)
     try:
         with target.connection("staging gate") as connection:
             facts = facts_of(connection)
