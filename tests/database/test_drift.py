@@ -82,6 +82,16 @@ OUT_OF_BAND = {
     "create type public.e as enum ('a')": "enum public.e",
     "create domain public.d as int": "domain public.d",
     "create type public.c as (a int)": "composite type public.c",
+    "create text search configuration public.fr (copy = french)": "text search configuration public.fr",
+    "alter text search configuration public.fr alter mapping for word with simple, french_stem":
+        "text search configuration public.fr",
+    "alter text search configuration public.fr drop mapping for email": "text search configuration public.fr",
+    "alter text search configuration public.fr owner to anon": "text search configuration public.fr",
+    "comment on text search configuration public.fr is 'x'": "text search configuration public.fr",
+    "create text search dictionary public.mots (template = simple, stopwords = french)":
+        "text search dictionary public.mots",
+    "alter text search dictionary public.mots (stopwords = english)": "text search dictionary public.mots",
+    "alter text search dictionary public.mots owner to anon": "text search dictionary public.mots",
     "create schema autre": "schema autre",
 }  # fmt: skip
 

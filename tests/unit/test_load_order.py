@@ -55,6 +55,21 @@ def test_what_is_independent_stands_in_the_order_of_folders_then_names(tmp_path:
     assert order(tmp_path, dict(shuffled)) == expected
 
 
+def test_text_search_comes_before_what_uses_it(tmp_path: Path) -> None:
+    assert order(
+        tmp_path,
+        {
+            "schema/tables/a.sql": "create table public.a (t text); create index on public.a"
+            " using gin (to_tsvector('public.fr', t));",
+            "schema/tables/b.sql": "create table public.b (c regconfig default 'public.simple_fr'::regconfig);",
+            "policies/a.sql": "create text search configuration public.fr (copy = public.simple_fr);"
+            " alter text search configuration public.fr alter mapping for word with public.unaccent, public.racines;",
+            "policies/b.sql": 'create text search configuration public.simple_fr (parser = "default");',
+            "policies/c.sql": "create text search dictionary public.racines (template = public.modele, langue = fr);",
+        },
+    ) == ["policies/b.sql", "schema/tables/b.sql", "policies/c.sql", "policies/a.sql", "schema/tables/a.sql"]
+
+
 def test_bodies_of_functions_make_no_order(tmp_path: Path) -> None:
     assert order(
         tmp_path,

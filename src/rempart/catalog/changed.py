@@ -15,10 +15,7 @@ from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.model import Catalog, CatalogObject
 from rempart.catalog.new_table import NewTable
-from rempart.catalog.remaking import PARTS, dependents_of
-
-CALLED = ("function", "aggregate")
-"""The kinds of objects that expressions call."""
+from rempart.catalog.remaking import CALLED, PARTS, dependents_of
 
 
 class Changed:

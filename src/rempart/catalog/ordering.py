@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from rempart.catalog import partitioning, persistence, replica
-from rempart.catalog.changed import CALLED, Changed
+from rempart.catalog.changed import Changed
 from rempart.catalog.compare import order_of
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
+from rempart.catalog.remaking import CALLED
 
 Node = tuple[str, Identity]
 

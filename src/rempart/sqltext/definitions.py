@@ -91,6 +91,10 @@ def _created(node: Any) -> Iterator[ObjectName]:
             yield name_of(Kind.FUNCTION, strings(node.defnames), _signature(arguments))
         case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TYPE):
             yield name_of(Kind.TYPE, strings(node.defnames))
+        case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TSCONFIGURATION):
+            yield name_of(Kind.CONFIGURATION, strings(node.defnames))
+        case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TSDICTIONARY):
+            yield name_of(Kind.DICTIONARY, strings(node.defnames))
         case ast.CreateTrigStmt():
             yield _on_table(Kind.TRIGGER, node.relation, node.trigname)
         case ast.CreatePolicyStmt():

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     RELATION = "relation"
     TYPE = "type"
     FUNCTION = "function"
+    CONFIGURATION = "text search configuration"
+    DICTIONARY = "text search dictionary"
     TRIGGER = "trigger"
     POLICY = "policy"
     OBJECT = "object"

@@ -34,6 +34,15 @@ _FUNCTIONS = {
     _Object.OBJECT_AGGREGATE,
 }
 _TYPES = {_Object.OBJECT_TYPE, _Object.OBJECT_DOMAIN}
+_OF_TEXT_SEARCH = {
+    _Object.OBJECT_TSCONFIGURATION: Kind.CONFIGURATION,
+    _Object.OBJECT_TSDICTIONARY: Kind.DICTIONARY,
+}
+_CONFIGURED = {
+    "to_tsvector", "to_tsquery", "plainto_tsquery", "phraseto_tsquery", "websearch_to_tsquery", "ts_headline",
+    "json_to_tsvector", "jsonb_to_tsvector",
+}  # fmt: skip
+"""Functions that take a text search configuration first, and can do without."""
 _SEQUENCE_FUNCTIONS = {"nextval", "currval", "setval"}
 _NAMED_BY_TEXT = {
     "regclass": Kind.RELATION,
@@ -41,6 +50,8 @@ _NAMED_BY_TEXT = {
     "regproc": Kind.FUNCTION,
     "regprocedure": Kind.FUNCTION,
     "regnamespace": Kind.SCHEMA,
+    "regconfig": Kind.CONFIGURATION,
+    "regdictionary": Kind.DICTIONARY,
 }
 
 
@@ -88,6 +99,10 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
         self._need(Kind.FUNCTION, name)
         if name[-1] in _SEQUENCE_FUNCTIONS and node.args:
             self._need(Kind.RELATION, _written(node.args[0]))
+        elif name[-1] in _CONFIGURED and len(node.args or ()) > 1 and isinstance(node.args[0], ast.A_Const):
+            self._need(Kind.CONFIGURATION, _written(node.args[0]))
+        elif name[-1] == "ts_lexize" and node.args:
+            self._need(Kind.DICTIONARY, _written(node.args[0]))
 
     def visit_TypeCast(self, _ancestors: Any, node: Any) -> None:
         kind = _NAMED_BY_TEXT.get(strings(node.typeName.names)[-1])
@@ -98,7 +113,9 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
         parts = strings(node.names)
         if node.pct_type:
             self._need(Kind.RELATION, parts[:-1])
-        elif _inside(ancestors, ast.DefineStmt):
+        elif (define := ancestors.find_nearest(ast.DefineStmt)) is not None:
+            if define.node.kind in _OF_TEXT_SEARCH:
+                return  # the grammar reads the words of its options as types
             # The grammar reads the functions of an aggregate, operator or type as types.
             self._need(Kind.OBJECT, parts)
         else:
@@ -107,6 +124,20 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
     def visit_ObjectWithArgs(self, ancestors: Any, node: Any) -> None:
         if _names_function(ancestors):
             self._need(Kind.FUNCTION, strings(node.objname))
+
+    def visit_DefineStmt(self, _ancestors: Any, node: Any) -> None:
+        if node.kind == _Object.OBJECT_TSCONFIGURATION:
+            for option in node.definition or ():
+                if option.defname == "copy" and isinstance(option.arg, ast.TypeName):
+                    self._need(Kind.CONFIGURATION, strings(option.arg.names))
+
+    def visit_AlterTSConfigurationStmt(self, _ancestors: Any, node: Any) -> None:
+        self._need(Kind.CONFIGURATION, strings(node.cfgname))
+        for dictionary in node.dicts or ():
+            self._need(Kind.DICTIONARY, strings(dictionary))
+
+    def visit_AlterTSDictionaryStmt(self, _ancestors: Any, node: Any) -> None:
+        self._need(Kind.DICTIONARY, strings(node.dictname))
 
     def visit_CreateTrigStmt(self, _ancestors: Any, node: Any) -> None:
         self._need(Kind.FUNCTION, strings(node.funcname))
@@ -154,6 +185,8 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
         parts = strings(written)
         if kind == _Object.OBJECT_SCHEMA:
             self._need(Kind.SCHEMA, parts)
+        elif kind in _OF_TEXT_SEARCH:
+            self._need(_OF_TEXT_SEARCH[kind], parts)
         elif kind in _RELATIONS:
             self._need(Kind.RELATION, parts)
         elif kind in _PARTS_OF_RELATIONS and len(parts) > 1:

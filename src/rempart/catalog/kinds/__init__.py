@@ -13,6 +13,7 @@ from rempart.catalog.kinds.role import Membership, Role, Setting, SystemPrivileg
 from rempart.catalog.kinds.schema import Database, Extension, Schema
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.text_search import TextSearchConfiguration, TextSearchDictionary
 from rempart.catalog.kinds.trigger import EventTrigger, RewriteRule, Trigger
 from rempart.catalog.kinds.types import Cast, Collation, Composite, Domain, Enum, Range
 from rempart.catalog.kinds.view import View
@@ -30,6 +31,8 @@ KINDS: tuple[tuple[str, type[CatalogObject]], ...] = (
     ("extension", Extension),
     ("default_privileges", DefaultPrivileges),
     ("collation", Collation),
+    ("text_search_dictionary", TextSearchDictionary),
+    ("text_search_configuration", TextSearchConfiguration),
     ("enum", Enum),
     ("composite", Composite),
     ("domain", Domain),

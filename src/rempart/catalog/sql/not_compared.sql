@@ -27,12 +27,6 @@ from (
     union all
     select 'foreign server', s.srvname, 'pg_foreign_server'::regclass, s.oid from pg_foreign_server s
     union all
-    select 'text search configuration', n.nspname || '.' || c.cfgname, 'pg_ts_config'::regclass, c.oid
-    from pg_ts_config c join pg_namespace n on n.oid = c.cfgnamespace where c.oid >= 16384
-    union all
-    select 'text search dictionary', n.nspname || '.' || c.dictname, 'pg_ts_dict'::regclass, c.oid
-    from pg_ts_dict c join pg_namespace n on n.oid = c.dictnamespace where c.oid >= 16384
-    union all
     select 'text search parser', n.nspname || '.' || c.prsname, 'pg_ts_parser'::regclass, c.oid
     from pg_ts_parser c join pg_namespace n on n.oid = c.prsnamespace where c.oid >= 16384
     union all
