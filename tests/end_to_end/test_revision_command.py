@@ -92,6 +92,67 @@ def test_from_a_changed_file_to_a_proved_revision(declared: Project) -> None:
     assert "drop policy" not in text
 
 
+REVISION = '''"""Leaves things behind."""
+
+from rempart.revisions import execute
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    execute("""
+        create table public.extra (id int);
+        alter table public.extra enable row level security;
+        create operator public.=== (leftarg = int, rightarg = int, function = int4eq);
+        alter table public.thing alter column id set statistics 7;
+    """)
+
+
+def downgrade() -> None:
+    execute("alter table public.thing alter column id set statistics 8;")
+'''
+
+
+def test_a_check_names_what_a_downgrade_leaves_and_what_only_one_side_has(declared: Project) -> None:
+    declared.write("migrations/versions/0003_extra.py", REVISION)
+    ran = declared.run("check", "--format", "json")
+    assert ran.returncode == 1, ran.stderr
+    checks = {one["name"]: one for one in json.loads(ran.stdout)["checks"]}
+    restored = checks["every downgrade restores what was there"]
+    assert set(restored["details"]) >= {
+        "downgrade of 0003: left over: table public.extra",
+        "downgrade of 0003: left over: operator public.===(integer,integer)",
+        "downgrade of 0003: differs: column public.thing.id (statistics)",
+    }
+    equal = checks["revisions equal declared state"]
+    assert equal["details"] == ["not compared: the revisions do not run to the last one"]
+    declared.write(
+        "migrations/versions/0003_extra.py",
+        REVISION.replace(
+            'execute("alter table public.thing alter column id set statistics 8;")',
+            'execute("drop table public.extra; drop operator public.===(integer, integer);"\n'
+            '        "alter table public.thing alter column id set statistics -1;")',
+        ),
+    )
+    ran = declared.run("check", "--format", "json")
+    checks = {one["name"]: one for one in json.loads(ran.stdout)["checks"]}
+    assert checks["every downgrade restores what was there"]["ok"], ran.stdout
+    equal = checks["revisions equal declared state"]
+    assert set(equal["details"]) >= {
+        "left over: table public.extra",
+        "left over: operator public.===(integer,integer)",
+    }
+    declared.write(
+        "schema/tables/words.sql", "create operator public.<=> (leftarg = int, rightarg = int, function = int4eq);"
+    )
+    ran = declared.run("check", "--format", "json")
+    equal = {one["name"]: one for one in json.loads(ran.stdout)["checks"]}["revisions equal declared state"]
+    assert "missing: operator public.<=>(integer,integer)" in equal["details"]
+
+
 @pytest.mark.slow
 def test_what_loses_data_is_asked_for(declared: Project) -> None:
     declared.write("schema/tables/thing.sql", TABLE.replace("id int", "numero int"))

@@ -81,6 +81,18 @@ def test_edited_sql_is_found_at_the_revision(
     assert "migrations/released.lock:2" in problem.message
 
 
+def test_a_revision_without_its_sql_is_found(project: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    """A merge of branches needs no SQL, so that none is rendered when it was taken out."""
+    Path("migrations/versions/c.py").write_text(revision("c", "a", "op.execute('select 1')"))
+    Path("migrations/versions/d.py").write_text(revision("d", ("b", "c"), "op.execute('select 2')"))
+    lock(project, capsys)
+    assert problems(project) == []
+    edit("d.py", "op.execute('select 2')", "pass")
+    ((rule, problem),) = problems(project)
+    assert (rule, problem.object) == ("edited-revision", "d")
+    assert "no SQL of it is known now" in problem.message
+
+
 def test_removed_revision_is_found_in_the_lock_file(project: Config, capsys: pytest.CaptureFixture[str]) -> None:
     lock(project, capsys, more="gone " + "0" * 64 + "  # long ago\n")
     ((rule, problem),) = problems(project)

@@ -53,9 +53,10 @@ class Graph(Generic[_Node, _Value]):
         for followers in self._later.values():
             for node in followers:
                 waiting[node] += 1
-        ready = [(key(node), index, node) for index, node in enumerate(self.nodes) if not waiting[node]]
+        # Of nodes with one key the first that was added comes first, in every run.
+        place = {node: index for index, node in enumerate(self.nodes)}
+        ready = [(key(node), place[node], node) for node in self.nodes if not waiting[node]]
         heapq.heapify(ready)
-        index = len(self.nodes)
         order: list[_Node] = []
         while ready:
             node = heapq.heappop(ready)[2]
@@ -63,8 +64,7 @@ class Graph(Generic[_Node, _Value]):
             for follower in self._later[node]:
                 waiting[follower] -= 1
                 if not waiting[follower]:
-                    index += 1
-                    heapq.heappush(ready, (key(follower), index, follower))
+                    heapq.heappush(ready, (key(follower), place[follower], follower))
         done = set(order)
         self.stuck = [node for node in self.nodes if node not in done]
         return [self.nodes[node] for node in order]

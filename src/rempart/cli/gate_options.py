@@ -79,7 +79,11 @@ def _asked(target: Target, plan: Plan, gates: Sequence[Passed]) -> None:
     from rempart.cli import deployment_report
 
     deployment_report.print_before(plan, gates)
-    _check(target, input(f"Type {target.name} to go on: "))
+    try:
+        typed = input(f"Type {target.name} to go on: ")
+    except EOFError:
+        typed = ""
+    _check(target, typed)
 
 
 def _check(target: Target, typed: str) -> None:

@@ -119,18 +119,20 @@ class Plan:
 
     @property
     def rollback(self) -> str:
-        """The command that takes the deployment back."""
+        """What takes the deployment back."""
         return way_back(self.operation, self.environment, self.start)
 
 
 def way_back(operation: str, environment: str, start: str) -> str:
-    """The command that takes a deployment back.
+    """The command that takes a deployment back; of an adoption, what to do instead.
 
     Args:
         operation: What it did; after a rollback the way back leads forwards.
         environment: Where.
         start: The revision that it began at.
     """
+    if operation == "adopt":
+        return "restore the backup that was taken before: there is no other way back"
     command = "apply" if operation == "rollback" else "rollback"
     return f"rempart {command} --env {environment} --to {start}"
 

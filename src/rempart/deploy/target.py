@@ -13,6 +13,7 @@ import psycopg
 from rempart.config import Config
 from rempart.deploy.queries import query
 from rempart.deploy.record import ledger
+from rempart.deploy.record.folder import folder_of
 from rempart.deploy.session_limits import limit
 from rempart.environment import Environment
 from rempart.errors import UsageError
@@ -97,8 +98,10 @@ def target_of(config: Config, name: str) -> Target:
         name: Its name.
 
     Raises:
-        UsageError: There is none of that name, its variable is not set, or APP_ENV names another one.
+        UsageError: There is none of that name, its variable is not set, APP_ENV names another one, or no folder could
+            have its name, where its record is kept.
     """
+    folder_of(config, name)
     found = beside(config, name)
     said = os.environ.get(ENVIRONMENT_VARIABLE, "").strip()
     if said and said != name:

@@ -105,12 +105,12 @@ def _steps(bench: Workbench, reached: list[Catalog]) -> Check:
                 runner.upgrade(url, revision, config)
                 runner.downgrade(url, at, config)
                 back = without_own_objects(read(connection))
+                left = compare(without_anything_own(back) if at == "base" else back, before)
+                wrong += [f"downgrade of {revision}: {line}" for line in (*_lines(left), *_unread(back, before))]
                 runner.upgrade(url, revision, config)
             except RempartError as error:
                 wrong.append(f"revision {revision}: {error.message}")
                 break
-            left = compare(before, without_anything_own(back) if at == "base" else back)
-            wrong += [f"downgrade of {revision}: {line}" for line in _lines(left)]
             before, at = without_own_objects(read(connection)), revision
         else:
             reached.append(before)
@@ -124,10 +124,19 @@ def _declared(bench: Workbench, reached: list[Catalog]) -> Check:
     after = bench.catalog_of(parse("declared"))
     left = compare(*without_version_schema(reached[0], after))
     said = f"{len(after.objects)} objects" + (f", {len(after.not_compared)} not compared" if after.not_compared else "")
-    return Check(name, not left, said, tuple(_lines(left)))
+    wrong = (*_lines(left), *_unread(reached[0], after))
+    return Check(name, not wrong, said, wrong)
+
+
+def _unread(found: Catalog, wanted: Catalog) -> Iterator[str]:
+    """The same of kinds that are not read: of such an object no more is known than that it is there."""
+    for word, one, other in (("missing", wanted, found), ("left over", found, wanted)):
+        for kind, name in sorted(set(one.not_compared) - set(other.not_compared)):
+            yield f"{word}: {kind} {name}"
 
 
 def _lines(differences: Sequence[Difference]) -> Iterator[str]:
+    """The differences of what there is from what there should be."""
     words = {"create": "missing", "drop": "left over", "alter": "differs"}
     for one in differences:
         fields = f" ({', '.join(name.replace('_', ' ') for name in one.changes)})" if one.changes else ""

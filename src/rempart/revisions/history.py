@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alembic.config import Config as AlembicConfig
 from alembic.script import ScriptDirectory
 
 from rempart.config import Config
+from rempart.revisions import runner
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,11 @@ def revisions(config: Config) -> list[Revision]:
 
     Args:
         config: The project.
+
+    Raises:
+        UsageError: The revisions do not form a history.
     """
-    script = ScriptDirectory.from_config(AlembicConfig(str(config.alembic_ini)))
-    found = [Revision(s.revision, s.doc.partition("\n")[0]) for s in script.walk_revisions()]
+    with runner.translated_errors():
+        script = ScriptDirectory.from_config(runner.configured(config))
+        found = [Revision(s.revision, s.doc.partition("\n")[0]) for s in script.walk_revisions()]
     return found[::-1]

@@ -59,8 +59,9 @@ def problems(
         if revision not in places:
             message = f"revision {revision} was released and is gone"
             yield "edited-revision", Problem(message, Place(shown, number, 1), revision)
-        elif revision in now and now[revision] != digest:
-            message = f"revision {revision} was released and its SQL was edited since ({shown}:{number})"
+        elif now.get(revision) != digest:
+            edited = "its SQL was edited since" if revision in now else "no SQL of it is known now"
+            message = f"revision {revision} was released and {edited} ({shown}:{number})"
             yield "edited-revision", Problem(message, places[revision], revision)
 
 

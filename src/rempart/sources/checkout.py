@@ -30,23 +30,23 @@ def at_ref(config: Config, ref: str) -> Iterator[Config]:
     root = Path(_git(config.root, "rev-parse", "--show-toplevel").decode().strip())
     commit = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", missing=ref).decode().strip()
     prefix = config.root.resolve().relative_to(root.resolve())
-    wanted = [str(prefix / path.relative_to(config.root)) for path in (config.platform, *config.declared)]
-    there = set(_git(root, "ls-tree", "-d", "-r", "-t", "--name-only", commit).decode().splitlines())
-    files = set(_git(root, "ls-tree", "-r", "--name-only", commit).decode().splitlines())
-    found = [path for path in wanted if path in there or path in files]
+    # Told apart by NUL: in lines git writes a name that is not ASCII in another way.
+    there = set(_git(root, "ls-tree", "-r", "-t", "-z", "--name-only", commit).decode().split("\0"))
+    inside = {path: str(prefix / path.relative_to(config.root)) for path in (config.platform, *config.declared)}
+    found = [path for path, name in inside.items() if name in there]
+    if not set(found) & set(config.declared):
+        raise UsageError(f"{ref} has no declared state.", "Name a commit that has the folders of [tool.rempart].")
     with tempfile.TemporaryDirectory(prefix="rempart-ref-") as folder:
-        archive = _git(root, "archive", "--format=tar", commit, "--", *found)
+        archive = _git(root, "archive", "--format=tar", commit, "--", *(inside[path] for path in found))
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
-        base = Path(folder) / prefix
-
-        def moved(path: Path) -> Path:
-            return base / path.relative_to(config.root)
-
-        declared = tuple(moved(path) for path in config.declared if moved(path).exists())
-        if not declared:
-            raise UsageError(f"{ref} has no declared state.", "Name a commit that has the folders of [tool.rempart].")
-        yield replace(config, root=base, platform=moved(config.platform), declared=declared)
+        base = Path(folder)
+        yield replace(
+            config,
+            root=base / prefix,
+            platform=base / inside[config.platform],
+            declared=tuple(base / inside[path] for path in config.declared if path in found),
+        )
 
 
 def _git(folder: Path, *arguments: str, missing: str | None = None) -> bytes:

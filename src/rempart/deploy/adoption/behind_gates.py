@@ -141,7 +141,7 @@ class _Adoption:
             marker = facts_of(self._connection).marker
             database = marker.database if marker else None
         document = self.journal.document(outcome, error, time.monotonic() - self._begun, database)
-        back = "restore the backup that was taken before: there is no other way back"
+        back = self.journal.plan.rollback if self._stamped else None
         return document | {"rollback": back, "stamped": dict(self._stamped)}
 
 
