@@ -98,6 +98,20 @@ def test_back_and_there_again(case: Case, empty: Database) -> None:
     assert compare(catalog(empty), after) == []
 
 
+@pytest.mark.parametrize(("stands_at", "next_one"), [(500, 501), (7, 100)])
+def test_a_sequence_goes_on_within_other_bounds(empty: Database, stands_at: int, next_one: int) -> None:
+    run(empty, "create sequence s; create table t (i int generated always as identity)")
+    before = catalog(empty)
+    run(empty, "drop sequence s; create sequence s minvalue 100 maxvalue 1000 start 100; drop table t;")
+    run(empty, "create table t (i int generated always as identity (minvalue 100 maxvalue 1000 start 100))")
+    after = catalog(empty)
+    run(empty, script(plan(catalog(empty), before, Setup("postgres"))))
+    run(empty, f"select setval('s', {stands_at}), setval('t_i_seq', {stands_at})")
+    run(empty, script(plan(catalog(empty), after, Setup("postgres"))))
+    with empty.connect() as connection:
+        assert connection.execute("select nextval('s'), nextval('t_i_seq')").fetchone() == (next_one, next_one)
+
+
 def test_a_sequence_goes_on_where_it_stands_when_it_becomes_that_of_an_identity(empty: Database) -> None:
     run(empty, "create table t (id serial, v text); insert into t (v) values ('a'), ('b')")
     before = catalog(empty)

@@ -139,3 +139,11 @@ create table job (id int not null, n int not null generated always as identity);
 create table t (a int, b int, c int, d int, e int);
 -- change
 alter table t add check (((a, b), (c, d), e) is distinct from ((1, 2), (3, 4), 5)); alter table t add check (((a, b), c) = ((1, 2), 3) or ((a, b), c) <> ((c, d), 4)); alter table t add check (((a, (b, c)), d) < ((1, (2, 3)), 4)); create view v as select a from t where ((a, b), c) is not distinct from ((1, 2), 3); create index i on t (a) where ((a, b), c) <> ((1, 2), 3);
+-- case: comment on the index of a constraint
+-- base
+create table t (a int primary key, b int constraint u unique); comment on index u is 'by hand';
+-- change
+comment on index t_pkey is 'it''s the key'; comment on index u is null;
+-- case: key whose index has a comment
+-- change
+create table t (a int primary key); comment on index t_pkey is 'x'; comment on constraint t_pkey on t is 'y';

@@ -58,3 +58,13 @@ drop table t cascade;
 create table t (a int, s varchar(5));
 -- change
 create index i on t (a) where s in ('x', 'y') and a between 1 and 2 and a <> 0;
+-- case: another index that the table was clustered on
+-- base
+create table t (a int primary key, b int); create index i on t (b); create index j on t (b, a); alter table t cluster on i;
+-- change
+alter table t cluster on j;
+-- case: clustered on the primary key instead of an index
+-- base
+create table t (a int primary key, b int); create index i on t (b); alter table t cluster on i;
+-- change
+alter table t cluster on t_pkey;

@@ -75,3 +75,23 @@ drop table p; create table p partition of m for values from (1) to (2);
 create table p (r text) partition by list (r);
 -- change
 alter table p add d date; create table p1 partition of p for values in ('eu') partition by range (d);
+-- case: trigger of the parent goes while a partition has it switched off
+-- base
+create function f() returns trigger language plpgsql as 'begin return new; end'; create table m (a int) partition by list (a); create table m1 partition of m for values in (1); create trigger x before insert on m for each row execute function f(); alter table m1 disable trigger x;
+-- change
+drop trigger x on m;
+-- case: trigger of the parent replaced while partitions have it otherwise
+-- base
+create function f() returns trigger language plpgsql as 'begin return new; end'; create table m (a int) partition by list (a); create table m1 partition of m for values in (1); create table m2 partition of m for values in (2) partition by list (a); create table m21 partition of m2 for values in (2); create trigger x before insert on m for each row execute function f(); alter table m1 disable trigger x; alter table m21 enable always trigger x;
+-- change
+create or replace trigger x before insert or update on m for each row execute function f(); alter table m1 disable trigger x; alter table m21 enable always trigger x;
+-- case: constraint trigger of the parent replaced while a partition has it switched off
+-- base
+create function f() returns trigger language plpgsql as 'begin return new; end'; create table m (a int) partition by list (a); create table m1 partition of m for values in (1); create constraint trigger x after insert on m for each row execute function f(); alter table m1 disable trigger x;
+-- change
+drop trigger x on m; create constraint trigger x after insert or update on m deferrable for each row execute function f(); alter table m1 disable trigger x;
+-- case: index that takes in the key of a partition
+-- base
+create table m (a int, b int) partition by list (a); create table m1 partition of m for values in (1);
+-- change
+alter table m1 add primary key (a, b); create unique index mi on m (a, b); create table r (a int, b int, foreign key (a, b) references m1 (a, b));

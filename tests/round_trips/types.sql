@@ -120,3 +120,13 @@ alter table t alter c drop default; drop table t; drop type e; create type e as 
 create type e as enum ('on', 'off'); create table t (c e);
 -- change
 drop table t; drop type e; create type e as enum ('on', 'late', 'off'); create table t (c e); create function f() returns setof t language sql as $$ select c from t where c = 'late' $$;
+-- case: enum value that is at once in the default of an array
+-- base
+create type e as enum ('a', 'b'); create table t (x e[] default '{a}', y e);
+-- change
+alter table t alter x drop default; alter type e rename to e_old; create type e as enum ('a', 'b', 'c d', 'z'); alter table t alter x type e[] using x::text[]::e[], alter y type e using y::text::e; drop type e_old; alter table t alter x set default '{a,"c d"}';
+-- case: generated column of an enum that loses a value
+-- base
+create type e as enum ('a', 'b', 'c'); create table t (i int, g e generated always as (case when i > 0 then 'a'::e else 'b'::e end) stored); create index gi on t (g);
+-- change
+drop table t; drop type e; create type e as enum ('a', 'b'); create table t (i int, g e generated always as (case when i > 0 then 'a'::e else 'b'::e end) stored); create index gi on t (g);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rempart.catalog import not_null_names, partitioning, retiring
 from rempart.catalog.compare import Difference
@@ -13,6 +14,7 @@ from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.trigger import Trigger
 from rempart.catalog.model import Catalog, CatalogObject
 from rempart.catalog.new_table import NewTable
 from rempart.catalog.remaking import CALLED, PARTS, dependents_of
@@ -61,6 +63,13 @@ class Changed:
         for identity in again:
             self.made[identity] = explicit(after.objects[identity])
             self.dropped[identity] = before.objects[identity]
+        for identity, new in after.objects.items():
+            # A trigger that is replaced, or switched, has its partitions' triggers follow it.
+            above = partitioning.trigger_above(new, after) if isinstance(new, Trigger) else None
+            old = before.objects.get(identity)
+            follows = above in self.altered or (above in self.made and identity not in self.made)
+            if follows and isinstance(new, Trigger) and isinstance(old, Trigger):
+                self.altered[identity] = replace(old, enabled=str(new.parent_enabled)), new
         self.dependents = dependents_of(before)
         parts: dict[tuple[str, str], list[CatalogObject]] = defaultdict(list)
         for made in self.made.values():
@@ -115,6 +124,11 @@ class Changed:
             return True
         if isinstance(old, Constraint) and old.inherited and not partitioning.parent_unchecked(old, self.after):
             return True
+        if self.index_above(old) is not None:
+            return True
+        above = partitioning.trigger_above(old, self.before) if isinstance(old, Trigger) else None
+        if above in self.dropped or above in self.altered:
+            return True
         relation = self.relation(identity, old)
         if relation is None or relation not in self.dropped:
             return False
@@ -123,6 +137,15 @@ class Changed:
         if between and self._references_dropped(identity, relation):
             return False
         return isinstance(old, Column) or not self._calls_what_needs(identity, relation)
+
+    def index_above(self, old: CatalogObject) -> Identity | None:
+        """The index of a partitioned table that takes a key of its partition with it; None for another constraint.
+
+        Args:
+            old: What is dropped.
+        """
+        above = partitioning.indexes_above(old, self.before) if isinstance(old, Constraint) else ()
+        return next((one for one in above if one in self.dropped), None)
 
     def _references_dropped(self, identity: Identity, own: Identity) -> bool:
         needed = self.before.dependencies.get(identity, frozenset())

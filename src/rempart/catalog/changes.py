@@ -11,7 +11,9 @@ from rempart.catalog.changed import Changed
 from rempart.catalog.granting import Granting, Setup
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
+from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.types import Enum
@@ -54,7 +56,7 @@ class Changes:
                 loses = (
                     f"what {identity} holds" if old.keeps_data() and not isinstance(old, DefaultPrivileges) else None
                 )
-                yield "drop", identity, old.drop, loses
+                yield "drop", identity, partial(self._drop, old), loses
         for identity, new in self._of.made.items():
             if identity in self._of.inlined:
                 continue
@@ -88,6 +90,16 @@ class Changes:
                 yield "alter", identity, partial(self._convert, new), None
         yield from self._granting.pieces(self._of.altered)
 
+    def _drop(self, old: CatalogObject) -> list[str]:
+        above = partitioning.indexes_above(old, self._of.before) if isinstance(old, Constraint) else ()
+        for index in above:
+            raise Unsupported(f"{index} has the index of this key in it, and would have to be made again")
+        found = old.drop()
+        keys = (one for one in self._of.dependents[old.identity] if one in self._of.dropped)
+        if isinstance(old, Index) and any(self._of.index_above(self._of.dropped[one]) for one in keys):
+            found[0] += " cascade"  # neither the index nor the key of a partition that is a part of it can go first
+        return found
+
     def _inherit(self, new: Column) -> list[str]:
         """What a column has of its own that comes with its parent's."""
         own = partitioning.own_default(new, self._of.after) + partitioning.own_not_null(new, self._of.after)
@@ -120,10 +132,14 @@ class Changes:
     def _create_table(self, table: NewTable) -> list[str]:
         found = [*table.create(), *self._owner(table.table)]
         for part in (table.table, *table.parts):
+            if isinstance(part, Constraint):
+                partitioning.require_taken_in(part, self._of.after, self._of.made)
             found += self._remarks(None, part)
         return found + table.table.switches() + self._granting.close(table.table)
 
     def _create(self, new: CatalogObject) -> list[str]:
+        if isinstance(new, Constraint):
+            partitioning.require_taken_in(new, self._of.after, self._of.made)
         made = new.create()
         old = self._of.dropped.get(new.identity)
         if isinstance(old, Sequence) and old.of_identity and new.identity in self._of.sequences:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
-from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.table import OWN_INDEX_PARTS, Table
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 from rempart.catalog.partitioning import own_not_null
 from rempart.catalog.statement import qualified, raw, statement
@@ -94,7 +94,7 @@ class NewTable:
     def _partition(self) -> list[str]:
         table = self.table
         if table.index_names:
-            raise Unsupported("no SQL is written for the names and options of a partition's indexes")
+            raise Unsupported(OWN_INDEX_PARTS)
         made = statement(
             "create {}table {} partition of {} {}", raw("unlogged " if table.persistence == "u" else ""),
             qualified(table.schema, table.name), qualified(*table.parents[0]), raw(table.bound or ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rempart.catalog import partitioning, persistence, replica
+from rempart.catalog import clustering, partitioning, persistence, replica
 from rempart.catalog.changed import Changed
 from rempart.catalog.compare import order_of
 from rempart.catalog.identity import Identity
@@ -12,6 +12,7 @@ from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
+from rempart.catalog.kinds.trigger import Trigger
 from rempart.catalog.remaking import CALLED
 
 Node = tuple[str, Identity]
@@ -85,6 +86,8 @@ class Ordering:
                 for parent in partitioning.ancestors(old, self._of.before):
                     yield ("drop", identity.relation), ("drop", parent)
         yield from self._clashes()
+        for losing, gaining in clustering.edges(self._of.altered, self._of.made):
+            yield ("alter", losing), self._maker(gaining)
         yield from persistence.edges(self._of.before, self._of.after, self._of.altered, self._of.dropped, self._of.made)
         for identity in [*self._of.made, *self._of.altered]:
             yield from self._after_parents(identity)
@@ -111,6 +114,8 @@ class Ordering:
         if isinstance(new, Constraint) and new.inherited:
             for key in partitioning.inherited_from(new, self._of.after):
                 yield self._maker(key), self._maker(identity)
+        if isinstance(new, Trigger) and (above := partitioning.trigger_above(new, self._of.after)) is not None:
+            yield self._maker(above), self._maker(identity)
         if isinstance(new, Table) and new.bound is not None:
             for other, (old, moved) in self._of.altered.items():
                 if isinstance(old, Table) and isinstance(moved, Table) and partitioning.moves(old, moved):
@@ -137,6 +142,12 @@ class Ordering:
         relation = self._of.relation(identity, made)
         if relation is not None:
             needed.add(relation)
+        if isinstance(made, Constraint):
+            # An index of a partitioned table takes in the keys that its partitions have: they come first.
+            above = partitioning.indexes_above(made, self._of.after)
+            needed -= above
+            for index in above:
+                yield node, self._maker(index)
         later = self._of.inlined.get(identity)
         if later is not None and identity in {column.identity for column in self._of.new_tables[later].later_defaults}:
             node = ("default", identity)
@@ -154,6 +165,8 @@ class Ordering:
         if identity not in self._of.dropped:
             return "alter", identity
         old = self._of.dropped[identity]
+        if (index := self._of.index_above(old)) is not None:
+            return "drop", index
         relation = self._of.relation(identity, old)
         if relation in self._of.dropped and self._of.goes_along(identity, old):
             return "drop", relation

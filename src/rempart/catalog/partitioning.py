@@ -40,6 +40,36 @@ def require_own_parts(
             raise Unsupported(f"{identity} may become its parent's, or have been")
 
 
+def indexes_above(constraint: Constraint, catalog: Catalog) -> set[Identity]:
+    """The indexes of partitioned tables that the index of a partition's own key is a part of.
+
+    Args:
+        constraint: The constraint.
+        catalog: Where it is.
+    """
+    if constraint.contype not in "pux":
+        return set()
+    return {one for one in catalog.dependencies.get(constraint.identity, ()) if one.kind == "index"}
+
+
+def require_taken_in(constraint: Constraint, catalog: Catalog, made: Mapping[Identity, CatalogObject]) -> None:
+    """Refuse a key of a partition that an index of its parent has in it, when that index is there already.
+
+    It has made an index of its own in the partition.
+
+    Args:
+        constraint: The constraint.
+        catalog: Where it is to be.
+        made: The objects that are made.
+
+    Raises:
+        Unsupported: It is such a key.
+    """
+    for index in indexes_above(constraint, catalog):
+        if index not in made:
+            raise Unsupported(f"{index} already has another index in this partition, in place of that of the key")
+
+
 def require_no_key(column: Column, catalog: Catalog) -> None:
     """Refuse to change the type of a column that its table, or one that inherits it, is partitioned by.
 
@@ -95,6 +125,24 @@ def inherited_from(constraint: Constraint, catalog: Catalog) -> Iterator[Identit
         parent = Identity("constraint", *named, constraint.part)
         if parent in catalog.objects:
             yield parent
+
+
+def trigger_above(trigger: Trigger, catalog: Catalog) -> Identity | None:
+    """The trigger of a partitioned table that brings that of its partition; None for one of the table's own.
+
+    Args:
+        trigger: The trigger.
+        catalog: Where it is.
+    """
+    waiting = [trigger.identity.relation] if trigger.parent_enabled is not None else []
+    while waiting:
+        table = catalog.objects.get(waiting.pop())
+        for named in table.parents if isinstance(table, Table) else ():
+            above = catalog.objects.get(Identity("trigger", *named, trigger.part))
+            if isinstance(above, Trigger) and above.parent_enabled is None:
+                return above.identity
+            waiting.append(Identity("table", *named))
+    return None
 
 
 def parent_unchecked(constraint: Constraint, catalog: Catalog) -> bool:

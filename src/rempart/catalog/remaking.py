@@ -118,8 +118,9 @@ def remade(
             if identity.kind not in ("table", "view") and one.kind == "column":
                 # Of a type that is renamed and made anew, columns are converted; of a function, defaults are set again.
                 needing = before.objects[one]
-                if isinstance(needing, Column) and needing.generated and identity.kind in _EXPRESSED:
+                if isinstance(needing, Column) and needing.generated and (again or identity.kind in _EXPRESSED):
                     waiting.append((one, True))
+                    continue
                 stays = again and identity in after.dependencies.get(one, ())
                 if stays and (why := _cannot_be_renamed(old, after.objects[identity])):
                     refused.append((identity, why))

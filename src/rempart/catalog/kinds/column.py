@@ -197,19 +197,21 @@ class Column(CatalogObject):
             return []  # its table becomes partitioned, say: that is said there
         if changed & {"foreign_options", "local"}:
             raise Unsupported("whether the column is inherited, or its foreign options, differ")
-        if self.generated != after.generated or (self.generated and "expression" in changed):
+        if self.generated != after.generated or (self.generated and changed & {"expression", "type", "collation"}):
             return self._generation(after)
         found = []
         loses_identity = bool(self.identity_kind and not after.identity_kind)
-        if loses_identity:
-            found += self._identity_changes(after)  # a column has an identity or a default
+        # A column has an identity or a default, and the numbers of its sequence fit into its type.
+        identity_first = loses_identity or (bool(self.identity_kind) and self.loses_values(after))
+        if identity_first and changed & {"identity_kind", "sequence"}:
+            found += self._identity_changes(after)
         if changed & {"type", "collation"}:
             found += self.retype(after)
         elif "expression" in changed:
             found += after.set_default() or self.drop_default()
         if changed & {"not_null", "not_null_name", "not_null_no_inherit", "not_null_checked"}:
             found += self._nullability(after)
-        if changed & {"identity_kind", "sequence"} and not loses_identity:
+        if changed & {"identity_kind", "sequence"} and not identity_first:
             found += self._identity_changes(after)
         if "storage" in changed:
             found.append(self._alter(f"set storage {after.storage or 'default'}"))
@@ -309,7 +311,7 @@ class Column(CatalogObject):
         if self.sequence[2:] != after.sequence[2:]:
             _, _, start, increment, minimum, maximum, cache, cycle = after.sequence
             counts, to_count = Numbers(*map(int, self.sequence[2:6])), Numbers(*map(int, after.sequence[2:6]))
-            if between := bounds_between(counts, to_count, after.type):
+            if between := bounds_between(counts, to_count, self.type if self.loses_values(after) else after.type):
                 renamed.append(self._alter("set minvalue {} set maxvalue {}".format(*between)))
             renamed += put_to_start(qualified(*after.sequence[:2]), counts, to_count)
             changes.append(

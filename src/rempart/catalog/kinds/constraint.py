@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rempart.catalog.model import CatalogObject, Unsupported
-from rempart.catalog.statement import Name, qualified, raw, statement
+from rempart.catalog.statement import Name, literal, qualified, raw, statement
 
 _NOT_VALID = " NOT VALID"
 
@@ -26,6 +26,7 @@ class Constraint(CatalogObject):
         referenced: Of a foreign key, the other table.
         index: Name of its index.
         inherited: Whether it is its parent's, which is NOT VALID, and only its own rows have been checked.
+        index_comment: The comment on its index.
     """
 
     contype: str
@@ -37,6 +38,7 @@ class Constraint(CatalogObject):
     referenced: str | None
     index: str | None
     inherited: bool
+    index_comment: str | None
 
     kind: ClassVar[str] = "constraint"
 
@@ -74,7 +76,14 @@ class Constraint(CatalogObject):
                 found.append(statement("alter index {} set tablespace {}", index, self.tablespace))
             if self.clustered:
                 found.append(f"{self._table()} cluster on {Name(self.index).as_string()}")
+            if self.index_comment is not None:
+                found.append(self._comment_on_index())
         return found
+
+    def _comment_on_index(self) -> str:
+        assert self.index is not None
+        text = raw("null") if self.index_comment is None else literal(self.index_comment)
+        return statement("comment on index {} is {}", qualified(self.schema, self.index), text)
 
     def drop(self) -> list[str]:
         """See `CatalogObject.drop`."""
@@ -96,9 +105,15 @@ class Constraint(CatalogObject):
                 timing = re.search(r"(?<= )(NOT )?DEFERRABLE.*$", after.definition)
                 words = timing.group(0).removesuffix(_NOT_VALID) if timing else "NOT DEFERRABLE"
                 return [statement("{} alter constraint {} {}", raw(self._table()), self.part, raw(words.lower()))]
-        if changed <= {"clustered"} and after.clustered != self.clustered:
-            return after.extras() if after.clustered else [f"{self._table()} set without cluster"]
-        return None if changed else []
+        if changed - {"clustered", "index_comment"}:
+            return None
+        found = []
+        if "clustered" in changed:
+            on = statement("cluster on {}", Name(self.index or "")) if after.clustered else "set without cluster"
+            found.append(f"{self._table()} {on}")
+        if "index_comment" in changed:
+            found.append(after._comment_on_index())
+        return found
 
     def _table(self) -> str:
         word = raw("foreign table" if self.relkind == "f" else "table")

@@ -9,6 +9,10 @@ from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.options import option_changes
 from rempart.catalog.statement import joined, qualified, raw, statement
 
+OWN_INDEX_PARTS = (
+    "no SQL is written for what a partition's indexes have of their own: "
+    "a name, options, a comment, statistics, clustering"
+)
 _KIND = {"r": "table", "p": "table", "f": "foreign table"}
 
 
@@ -32,7 +36,8 @@ class Table(CatalogObject):
         of_type: The composite type of a typed table.
         server: The foreign server.
         server_options: The options of a foreign table.
-        index_names: Of a partition: the parent's indexes and its own, where these have names or options of their own.
+        index_names: Of a partition: the parent's indexes and its own, where these have more of their own than the usual
+            name: another one, options, a comment, statistics, clustering.
     """
 
     relkind: str
@@ -139,7 +144,7 @@ class Table(CatalogObject):
         assert isinstance(after, Table)
         changed = self.own_changes(after)
         if "index_names" in changed:
-            raise Unsupported("no SQL is written for the names and options of a partition's indexes")
+            raise Unsupported(OWN_INDEX_PARTS)
         fixed = changed & {"partition_key", "of_type", "server", "server_options"}
         if self.relkind != after.relkind or fixed:
             raise Unsupported(f"a table cannot change its {', '.join(sorted(fixed)) or 'kind'} and keep its rows")

@@ -52,6 +52,8 @@ class Trigger(CatalogObject):
         assert isinstance(after, Trigger)
         if (self.parent_enabled is None) != (after.parent_enabled is None):
             raise Unsupported("whether the trigger comes from the parent of the partition differs")
+        if after.parent_enabled is not None:
+            return [after._switch()] if self.enabled != after.enabled else []
         found = []
         enabled = self.enabled
         if self.definition != after.definition:

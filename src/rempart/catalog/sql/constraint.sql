@@ -9,7 +9,8 @@ select 'pg_constraint'::regclass::oid, k.oid, 0, n.nspname, c.relname, k.conname
     coalesce(x.indisclustered, false),
     case when k.contype = 'f' then quote_ident(rn.nspname) || '.' || quote_ident(r.relname) end,
     i.relname,
-    not k.conislocal
+    not k.conislocal,
+    obj_description(x.indexrelid, 'pg_class')
 from pg_constraint k
 join pg_class c on c.oid = k.conrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -40,7 +40,20 @@ select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, '', pg_get_use
             from pg_attribute a where a.attrelid = i.oid
         ) as usual (name)
         cross join lateral (
-            select case when i.reloptions is distinct from pi.reloptions then coalesce(i.reloptions::text, '{}') end
+            select nullif(concat_ws(
+                ', ',
+                case when i.reloptions is distinct from pi.reloptions then coalesce(i.reloptions::text, '{}') end,
+                case when x.indisclustered then 'clustered' end,
+                (
+                    select string_agg(format('statistics of column %s %s', a.attnum, a.attstattarget), ', ' order by a.attnum)
+                    from pg_attribute a where a.attrelid = i.oid and a.attstattarget <> -1
+                ),
+                'comment ' || quote_literal(obj_description(i.oid, 'pg_class')),
+                'comment on its constraint ' || quote_literal((
+                    select obj_description(k.oid, 'pg_constraint')
+                    from pg_constraint k where k.conindid = i.oid and k.conrelid = c.oid and k.contype in ('p', 'u', 'x')
+                ))
+            ), '')
         ) as other (options)
         where x.indrelid = c.oid
             and (
