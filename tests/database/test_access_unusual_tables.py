@@ -177,3 +177,37 @@ def test_sequences_are_tried_and_stay_where_they_are(
     with platform_database.connect() as superuser:
         (last,) = superuser.execute("select last_value from public.slips").fetchone() or (None,)
     assert last is not None and last >= 500
+
+
+def test_a_child_shows_what_its_parents_own_policy_lets_through(
+    platform_database: Database, config: Config, tmp_path: Path
+) -> None:
+    """Lines of one's own team and, by the parent's second condition, those that one bought in another."""
+
+    def persona(name: str, team: str) -> str:
+        return f'[[persona]]\nname = "{name}"\nrole = "authenticated"\nclaims = {{ sub = "{named(name)}"{team} }}\n'
+
+    ada = SESSIONS.replace('role = "authenticated", sub', 'role = "authenticated", team = "red", sub')
+    classes = """
+[[class]]
+own = "own team"
+other = "other team"
+none = "no team"
+persona = "auth.jwt() ->> 'team'"
+rows = { "public.orders" = "team", "public.lines" = "(select o.team from public.orders o where o.id = order_id)" }
+"""
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.orders (id int primary key, team text not null, buyer uuid);
+        create table public.lines (id int primary key, order_id int not null references public.orders (id));
+        create policy theirs on public.orders for select to authenticated
+            using (team = (select auth.jwt() ->> 'team') or buyer = (select auth.uid()));
+        create policy theirs on public.lines for select to authenticated
+            using (exists (select from public.orders o where o.id = order_id));
+        """ + OPEN.format("public.orders") + OPEN.format("public.lines"),
+        persona("carl", "") + ada + persona("bob", ', team = "blue"') + classes,
+    )  # fmt: skip
+    assert cells(found, "orders")["select"] == "own team, own buyer"
+    shown = {name: cells(found, "lines", name)["select"] for name in ("ada", "bob", "carl")}
+    assert all("EXISTS" in text for text in shown.values()), shown

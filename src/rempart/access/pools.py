@@ -118,7 +118,7 @@ class Pools:
         return found
 
     def _strangers(self, relation: Relation, column: Column, known: Iterable[str]) -> list[str]:
-        """Values that nothing mentions: of a foreign key one row of each class, else one that is made up."""
+        """Values that nothing mentions: of a foreign key one row of each kind, else one that is made up."""
         target = self._target(relation, column)
         if target is None:
             if column.labels or column.base == "bool":
@@ -127,10 +127,14 @@ class Pools:
             return [made_up] if made_up else []
         made, theirs = target
         chosen: dict[Any, str] = {}
-        for row, kinds in zip(made.stored, self._kinds(made), strict=False):
+        # A policy that asks for the parent sees what the parent's own policies let through.
+        matched = dict.fromkeys(atom.matched for atom in self.atoms[made.relation.oid] if atom.matched)
+        told = matched if made.relation.oid in self.mentioned else {}
+        kinds = self._kinds(made) or ([()] * len(made.stored) if told else [])
+        for row, kind in zip(made.stored, kinds, strict=False):
             value = row.get(theirs)
             if value is not None:
-                chosen.setdefault(kinds, value)
+                chosen.setdefault((kind, *(row.get(name) for name in told)), value)
         for row in made.stored:
             value = row.get(theirs)
             if value is not None and value not in known:
