@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ _DECLARED = (
     "schema/triggers",
     "policies",
 )
+_PLATFORM = "schema/platform"
+_NO_PROJECT = {"database": "postgres", "owner": "rempart_owner"}
 _KEYS = {
     "database",
     "owner",
@@ -67,8 +69,10 @@ class Config:
         database: Name of the project's database on local and test servers.
         owner: The role, not a superuser, that owns the database and runs the revisions.
         alembic_ini: Alembic's configuration file.
-        platform: Folder of the SQL files of the local stand-in of the hosted platform.
+        platform: Folder of the SQL files of the local stand-in of the hosted platform; None for plain Postgres.
         declared: Files and folders of the declared state.
+        declared_named: Whether the project names them: all must be there then. Git keeps no empty folders, so that of
+            the usual ones some may be missing.
         sample: Folder of the sample data.
         personas: The file that lists the personas.
         access_map: The file of the access map.
@@ -86,7 +90,7 @@ class Config:
     database: str
     owner: str
     alembic_ini: Path
-    platform: Path
+    platform: Path | None
     declared: tuple[Path, ...]
     sample: Path
     personas: Path
@@ -99,6 +103,7 @@ class Config:
     integrity_names: Integrity | None = None
     environments: Mapping[str, Environment] = field(default_factory=dict)
     deployment: Deployment = field(default_factory=Deployment)
+    declared_named: bool = True
 
     @property
     def integrity(self) -> Integrity:
@@ -124,20 +129,38 @@ class Config:
         Raises:
             UsageError: No ``pyproject.toml`` upward of ``start`` has the table, or it is wrong.
         """
-        try:
-            first = (start or Path.cwd()).resolve()
-        except FileNotFoundError:
-            raise UsageError("the current folder does not exist any more.", next_step="change folder") from None
+        first = _folder(start)
+        if (found := cls._above(first)) is not None:
+            return found
+        raise UsageError(
+            f"no pyproject.toml with a table {_TABLE} in {first} or above it.",
+            next_step=f"run the command inside the project, or add {_TABLE} to its pyproject.toml",
+        )
+
+    @classmethod
+    def anywhere(cls, start: Path | None = None) -> Config:
+        """The settings of the project that a folder belongs to; outside of any, those of plain Postgres.
+
+        For what needs no project, such as comparing two SQL files.
+
+        Args:
+            start: A folder; the current one by default.
+
+        Raises:
+            UsageError: There is a project, and its settings are wrong.
+        """
+        first = _folder(start)
+        return cls._above(first) or replace(cls.from_table(_NO_PROJECT, first / "pyproject.toml"), platform=None)
+
+    @classmethod
+    def _above(cls, first: Path) -> Config | None:
         for folder in (first, *first.parents):
             file = folder / "pyproject.toml"
             if file.is_file():
                 table = _read(file).get("tool", {})
                 if isinstance(table, dict) and "rempart" in table:
                     return cls.from_table(table["rempart"], file)
-        raise UsageError(
-            f"no pyproject.toml with a table {_TABLE} in {first} or above it.",
-            next_step=f"run the command inside the project, or add {_TABLE} to its pyproject.toml",
-        )
+        return None
 
     @classmethod
     def from_table(cls, table: object, file: Path) -> Config:
@@ -157,8 +180,9 @@ class Config:
             database=reader.name("database"),
             owner=reader.name("owner"),
             alembic_ini=root / reader.text("alembic_ini", "alembic.ini"),
-            platform=root / reader.text("platform", "schema/platform"),
+            platform=_platform(reader, root),
             declared=tuple(root / path for path in reader.texts("declared", _DECLARED)),
+            declared_named="declared" in reader.table,
             sample=root / reader.text("sample", "sample"),
             personas=root / reader.text("personas", "policies/personas.toml"),
             access_map=root / reader.text("access_map", "policies/access.map"),
@@ -171,6 +195,26 @@ class Config:
             environments=environments_of(reader.table.get("environments", {}), file),
             deployment=deployment_of(reader.table.get("deployment", {}), file),
         )
+
+
+def _folder(start: Path | None) -> Path:
+    try:
+        return (start or Path.cwd()).resolve()
+    except FileNotFoundError:
+        raise UsageError("the current folder does not exist any more.", next_step="change folder") from None
+
+
+def _platform(reader: TableReader, root: Path) -> Path | None:
+    """The folder of the stand-in: one that is named must be there, and without the usual one there is no platform."""
+    folder = root / reader.text("platform", _PLATFORM)
+    if folder.is_dir():
+        return folder
+    if "platform" in reader.table:
+        raise UsageError(
+            f"there is no folder {folder}, which the key platform of {_TABLE} names.",
+            next_step="correct the key; without it and without schema/platform a project is for plain Postgres",
+        )
+    return None
 
 
 def _integrity(table: object, file: Path) -> Integrity | None:

@@ -23,12 +23,30 @@ def test_minimal_settings_get_the_documented_defaults(tmp_path: Path) -> None:
     assert (config.database, config.owner) == ("depot", "depot_owner")
     assert config.root == tmp_path
     assert config.alembic_ini == tmp_path / "alembic.ini"
-    assert config.platform == tmp_path / "schema/platform"
+    assert config.platform is None
     assert config.declared[0] == tmp_path / "schema/schemas"
     assert config.declared[-1] == tmp_path / "policies"
     assert config.exposed_schemas == ("public",)
     assert (config.gateway_role, config.anonymous_role) == ("authenticator", "anon")
     assert config.claims_setting == "request.jwt.claims"
+
+
+def test_the_usual_platform_is_taken_where_it_is_there(tmp_path: Path) -> None:
+    (tmp_path / "schema/platform").mkdir(parents=True)
+    config = Config.find(project(tmp_path, MINIMAL))
+    assert config.platform == tmp_path / "schema/platform"
+
+
+def test_a_platform_that_is_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no folder .*/nowhere, which the key platform"):
+        Config.find(project(tmp_path, MINIMAL + 'platform = "nowhere"\n'))
+
+
+def test_outside_of_any_project_there_are_the_settings_of_plain_postgres(tmp_path: Path) -> None:
+    assert Config.anywhere(tmp_path).platform is None
+    assert Config.anywhere(project(tmp_path / "inner", MINIMAL)).owner == "depot_owner"
+    with pytest.raises(UsageError, match=r"no pyproject\.toml"):
+        Config.find(tmp_path)
 
 
 def test_found_upward_past_a_pyproject_of_another_tool(tmp_path: Path) -> None:

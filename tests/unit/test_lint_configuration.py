@@ -36,11 +36,12 @@ def test_defaults_without_a_project(folder: Path) -> None:
 
 
 def test_project_without_the_table_needs_no_database(folder: Path) -> None:
+    (folder / "policies").mkdir()
     found = load(str(project(folder, "[tool.rempart]\nexposed_schemas = ['api']\nanonymous_role = 'visitor'")), RULES)
     assert found.settings.exposed_schemas == {"api"}
     assert found.settings.forbidden_roles == {"public", "visitor"}
     assert "visitor" in found.settings.api_roles
-    assert found.paths[0] == str(folder / "schema/schemas")
+    assert found.paths == (str(folder / "policies"),)
 
 
 def test_everything_that_can_be_said(folder: Path) -> None:

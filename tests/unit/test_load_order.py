@@ -10,6 +10,7 @@ import pytest
 from rempart.config import Config
 from rempart.errors import UsageError
 from rempart.sources.declared import load_order
+from rempart.sources.files import declared_files
 
 FOLDERS = ("schema/tables", "schema/functions", "policies")
 
@@ -195,6 +196,13 @@ def test_what_is_not_sql_is_told_with_its_place(tmp_path: Path) -> None:
 def test_no_files_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no SQL file in schema/tables"):
         order(tmp_path, {})
+
+
+def test_of_the_usual_folders_some_may_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "schema" / "tables").mkdir(parents=True)
+    (tmp_path / "schema" / "tables" / "t.sql").write_text("create table public.t ();")
+    config = Config.from_table({"database": "d", "owner": "o"}, tmp_path / "pyproject.toml")
+    assert [file.path.name for file in declared_files(config)] == ["t.sql"]
 
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:

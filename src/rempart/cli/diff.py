@@ -36,8 +36,8 @@ def diff(
     from rempart.revisions.differing import compare_sources
     from rempart.sources.source import parse
 
-    config = Config.find()
     first, second = parse(before), parse(after)
+    config = Config.find() if first.needs_project or second.needs_project else Config.anywhere()
     with progress() as told:
         found = compare_sources(config, first, second, told.step)
     shown = (found.plan, first.shown, second.shown, found.not_compared)

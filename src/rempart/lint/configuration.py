@@ -6,7 +6,7 @@ Read apart from the rest of the configuration: a project that only lints names n
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from os.path import dirname, isfile, join
+from os.path import dirname, exists, isfile, join
 from typing import Any
 
 from rempart.errors import UsageError
@@ -102,7 +102,7 @@ def _configuration(project: Mapping[str, Any], root: str, file: str, rules: Coll
         )
     paths = _texts(table, "paths", file)
     if paths is None:
-        paths = _texts(project, "declared", file) or _DECLARED
+        paths = _texts(project, "declared", file) or tuple(path for path in _DECLARED if exists(join(root, path)))
     return LintConfiguration(
         root=root,
         settings=_settings(project, table, file, rules),

@@ -14,8 +14,10 @@ _LOCK = 7_236_781_123_410_913  # any number, the same for all; it serialises cha
 INSTALLED = "local stand-in of the hosted platform, by rempart"
 
 
-def install(server: Server, database: str, folder: Path, owner: str) -> bool:
+def install(server: Server, database: str, folder: Path | None, owner: str) -> bool:
     """Run the platform's SQL files in a database, as superuser and in one transaction.
+
+    Without a platform there is only the owner, a role that may log in and nothing else.
 
     The files run in the order of their names: cluster-wide roles first, written so that they can run again
     for the next database, then what belongs to the database. The owner gets the database, and the login roles
@@ -24,7 +26,7 @@ def install(server: Server, database: str, folder: Path, owner: str) -> bool:
     Args:
         server: Where.
         database: Its name; it exists.
-        folder: The folder of the files.
+        folder: The folder of the files; None for plain Postgres.
         owner: The role that runs the revisions.
 
     Returns:
@@ -34,8 +36,8 @@ def install(server: Server, database: str, folder: Path, owner: str) -> bool:
         UsageError: The folder has no SQL file, or the owner is a superuser.
         OperationError: A file failed; nothing of the installation is left.
     """
-    files = sorted(folder.glob("*.sql"))
-    if not files:
+    files = sorted(folder.glob("*.sql")) if folder is not None else []
+    if folder is not None and not files:
         raise UsageError(f"there is no SQL file in {folder}.", next_step="correct the key platform in [tool.rempart]")
     with connect(server.url()) as cluster:
         # On another connection than the files', and always in the same database: locks belong to databases.
@@ -46,6 +48,8 @@ def install(server: Server, database: str, folder: Path, owner: str) -> bool:
             before = _login_roles(connection)
             for file in files:
                 _run(connection, file)
+            if folder is None:
+                _make_owner(connection, owner)
             _give_database(connection, database, owner)
             if server.password is not None:
                 for role in sorted(_login_roles(connection) - before):
@@ -76,6 +80,12 @@ def _run(connection: psycopg.Connection, file: Path) -> None:
             f"{where}: {error.diag.message_primary or error}",
             next_step="correct the file; nothing was changed",
         ) from None
+
+
+def _make_owner(connection: psycopg.Connection, owner: str) -> None:
+    row = connection.execute("select from pg_catalog.pg_roles where rolname = %s", (owner,)).fetchone()
+    if row is None:
+        connection.execute(sql.SQL("create role {} login").format(sql.Identifier(owner)))
 
 
 def _give_database(connection: psycopg.Connection, database: str, owner: str) -> None:

@@ -46,7 +46,7 @@ class Workbench:
     config: Config
     server: Server
     step: Step
-    _made: dict[tuple[str, Path], str] = field(default_factory=dict)
+    _made: dict[tuple[str, Path | None], str] = field(default_factory=dict)
 
     def database(self, source: Source) -> str:
         """A database in the state of a source that is not live; the same one each time.

@@ -32,7 +32,8 @@ def at_ref(config: Config, ref: str) -> Iterator[Config]:
     prefix = config.root.resolve().relative_to(root.resolve())
     # Told apart by NUL: in lines git writes a name that is not ASCII in another way.
     there = set(_git(root, "ls-tree", "-r", "-t", "-z", "--name-only", commit).decode().split("\0"))
-    inside = {path: str(prefix / path.relative_to(config.root)) for path in (config.platform, *config.declared)}
+    places = config.declared if config.platform is None else (config.platform, *config.declared)
+    inside = {path: str(prefix / path.relative_to(config.root)) for path in places}
     found = [path for path, name in inside.items() if name in there]
     if not set(found) & set(config.declared):
         raise UsageError(f"{ref} has no declared state.", "Name a commit that has the folders of [tool.rempart].")
@@ -44,7 +45,7 @@ def at_ref(config: Config, ref: str) -> Iterator[Config]:
         yield replace(
             config,
             root=base / prefix,
-            platform=base / inside[config.platform],
+            platform=None if config.platform is None else base / inside[config.platform],
             declared=tuple(base / inside[path] for path in config.declared if path in found),
         )
 

@@ -51,7 +51,8 @@ def declared_files(config: Config) -> list[SourceFile]:
         UsageError: A folder is missing or has no SQL, a file is not SQL that Postgres can parse, or holds a statement
             about rows or transactions.
     """
-    files = [file for place in config.declared for file in _files_at(place, config)]
+    there = [place for place in config.declared if config.declared_named or place.exists()]
+    files = [file for place in there for file in _files_at(place, config)]
     for statement in (statement for file in files for statement in file.statements):
         _require_state(statement)
     if not files:
@@ -69,7 +70,7 @@ def platform_files(config: Config) -> list[SourceFile]:
     Raises:
         UsageError: The folder is missing, or a file is not SQL that Postgres can parse.
     """
-    return _files_at(config.platform, config)
+    return _files_at(config.platform, config) if config.platform is not None else []
 
 
 def shown(path: Path, config: Config) -> str:

@@ -44,6 +44,11 @@ class Source:
         return self.kind in (SourceKind.ENVIRONMENT, SourceKind.URL)
 
     @property
+    def needs_project(self) -> bool:
+        """Whether it is nothing without a project."""
+        return self.kind not in (SourceKind.URL, SourceKind.PATH)
+
+    @property
     def shown(self) -> str:
         """How it is shown: without the password of a URL."""
         return masked(self.written) if self.kind is SourceKind.URL else self.written
