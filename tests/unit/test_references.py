@@ -135,6 +135,11 @@ def test_what_a_statement_creates(sql: str, expected: set[str]) -> None:
         ("comment on function a.f(int) is ''", {"function a.f"}),
         ("comment on policy p on a.t is ''", {"relation a.t", "policy p on a.t"}),
         ("comment on trigger x on a.t is ''", {"relation a.t", "trigger x on a.t"}),
+        (
+            "alter table a.t disable trigger x, enable always trigger y",
+            {"relation a.t", "trigger x on a.t", "trigger y on a.t"},
+        ),
+        ("alter table a.t disable trigger all", {"relation a.t"}),
         ("comment on schema a is ''", {"schema a"}),
         ("comment on type a.e is ''", {"type a.e"}),
         ("select pg_catalog.now(), information_schema._pg_truetypid(null, null)", set()),

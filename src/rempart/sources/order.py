@@ -24,8 +24,9 @@ _SATISFIED_BY = {
     Kind.OBJECT: (Kind.FUNCTION, Kind.TYPE, Kind.RELATION),
 }
 _SEARCHED_FIRST = "public"
-_BY_EXTENSIONS = (Kind.DICTIONARY,)
-"""What is rather an extension's than the project's: that of `unaccent` is used and declared nowhere."""
+_DECLARED_NOWHERE = (Kind.DICTIONARY, Kind.TRIGGER)
+"""What may be there although no file creates it: an extension's dictionary, a trigger that a partition has from its
+table."""
 
 _Key = tuple[Kind, str, str, str]
 _Edges = list[dict[int, tuple[ObjectName, Statement]]]
@@ -75,7 +76,7 @@ def _edges(files: Sequence[SourceFile], own_schemas: set[str], provided: set[_Ke
         for name, statement in sorted(file.needs.items(), key=lambda item: item[0]):
             found = {other for key in _satisfying(name, creators) for other in creators[key]}
             known = found or name.name == ALL or any(key in provided for key in _alternatives(name))
-            if not known and name.schema in own and name.kind not in _BY_EXTENSIONS:
+            if not known and name.schema in own and name.kind not in _DECLARED_NOWHERE:
                 raise UsageError(
                     f"{statement.place}: {name} is needed, and no file creates it",
                     "Declare it in a file of its own, or correct the name.",

@@ -34,6 +34,12 @@ _FUNCTIONS = {
     _Object.OBJECT_AGGREGATE,
 }
 _TYPES = {_Object.OBJECT_TYPE, _Object.OBJECT_DOMAIN}
+_SWITCHES = {
+    enums.AlterTableType.AT_EnableTrig,
+    enums.AlterTableType.AT_EnableAlwaysTrig,
+    enums.AlterTableType.AT_EnableReplicaTrig,
+    enums.AlterTableType.AT_DisableTrig,
+}
 _OF_TEXT_SEARCH = {
     _Object.OBJECT_TSCONFIGURATION: Kind.CONFIGURATION,
     _Object.OBJECT_TSDICTIONARY: Kind.DICTIONARY,
@@ -144,6 +150,13 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
 
     def visit_CreateEventTrigStmt(self, _ancestors: Any, node: Any) -> None:
         self._need(Kind.FUNCTION, strings(node.funcname))
+
+    def visit_AlterTableStmt(self, _ancestors: Any, node: Any) -> None:
+        table = relation(node.relation)
+        for command in node.cmds or ():
+            if command.subtype in _SWITCHES and command.name:
+                parts = (table.schema, table.name) if table.schema else (table.name,)
+                self.found.add(name_of(Kind.TRIGGER, parts, command.name))
 
     def visit_AlterEnumStmt(self, _ancestors: Any, node: Any) -> None:
         self._need(Kind.TYPE, strings(node.typeName))
