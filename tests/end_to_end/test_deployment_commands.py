@@ -198,6 +198,9 @@ def test_a_dry_run_with_rows_meets_what_the_rows_break(on_staging: DeploymentPro
     with_rows = on_staging.run("apply", "--env", "staging", "--dry-run", "--with-data")
     assert with_rows.returncode == 3
     assert "could not create unique index" in with_rows.stderr
+    recorded = on_staging.json("evidence", "show", "latest")
+    assert (recorded["operation"], recorded["outcome"]) == ("dry-run", "failed")
+    assert [one["outcome"] for one in recorded["revisions"]] == ["failed"]
     assert applied(on_staging, "staging") == ["0002"]
 
 
@@ -333,10 +336,12 @@ def test_a_rollback_that_would_lose_rows_is_refused(on_staging: DeploymentProjec
         connection.execute("insert into public.thing (id, name, note) values (1, 'a', 'b')")
     back = ("rollback", "--env", "staging", "--to", "0001")
     refused = on_staging.json(*back, code=1)
-    assert "column public.thing.note (1 rows)" in details(refused, "data")
+    assert "column public.thing.note (1 row)" in details(refused, "data")
     without_backup = on_staging.json(*back, "--accept-data-loss", code=1)
     assert [name for name, ok in gates(without_backup).items() if not ok] == ["backup"]
     assert on_staging.run("backup", "--env", "staging").returncode == 0
+    rehearsed = on_staging.json(*back, "--rehearse", "--dry-run", code=1)
+    assert [name for name, ok in gates(rehearsed).items() if not ok] == ["data"]
     done = on_staging.json(*back, "--accept-data-loss")
     assert done["catalog"]["after"] == done["revisions"][0]["catalog"]["after"]
     assert applied(on_staging, "staging") == ["0001"]

@@ -60,7 +60,9 @@ def test_list_names_them_in_order(project: Project) -> None:
     ran = project.run("evidence", "list")
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
-    assert lines[0].split()[:3] == ["deployment", "environment", "operation"]
+    assert lines[0].split()[:3] == ["deployment", "environment", "from"]
+    starts = [line.index("Alice Martin") for line in lines[1:]]
+    assert starts == [lines[0].index("run by")] * 3, "in line, and at the end"
     assert [line.split()[0] for line in lines[1:]] == [
         "20261122T151501Z-apply-3f2a9c", "20261122T151502Z-apply-3f2a9c", "20261122T151503Z-dry-run-aaaaaa",
     ]  # fmt: skip

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Environment = Annotated[str | None, typer.Option("--env", metavar="NAME", help="Only this environment.")]
 _Output = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 _WIDTH = 110
-_LINE = 250  # of a list in a log: a deployment a line
+_HEAD = ["deployment", "environment", "from", "to", "outcome", "ledger", "run by"]
 
 _commands = typer.Typer(
     name="evidence",
@@ -52,17 +52,12 @@ def list_(env: _Environment = None, output: _Output = Format.TEXT) -> None:
     if not found:
         typer.echo("no deployment")
         return
-    from rich.console import Console
-    from rich.table import Column, Table
-
-    identifier = Column("deployment", no_wrap=True)
-    table = Table(identifier, "environment", "operation", "from", "to", "outcome", "run by", "ledger", box=None)
-    for one in found:
-        told = _summary(one)
-        keys = ("id", "environment", "operation", "from", "to", "outcome", "actor", "ledger")
-        table.add_row(*(_cell(told[key]) for key in keys))
-    console = Console(highlight=False)
-    (console if console.is_terminal else Console(highlight=False, width=_LINE)).print(table)
+    # The operation stands in the name. Who ran it is last: the other columns stay in line where a terminal is narrow.
+    keys = ("id", "environment", "from", "to", "outcome", "ledger", "actor")
+    rows = [_HEAD, *([_cell(told[key]) for key in keys] for told in map(_summary, found))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(keys) - 1)]
+    for *cells, last in rows:
+        typer.echo("  ".join([*(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)), last]))
 
 
 @_commands.command()
@@ -147,10 +142,9 @@ def _summary(one: Kept) -> dict[str, Any]:
     }
 
 
-def _cell(value: object) -> Any:
-    from rich.text import Text
-
-    return Text("–" if value is None else str(value))
+def _cell(value: object) -> str:
+    # A file that somebody edited must not steer the terminal.
+    return "–" if value is None else "".join(one if one.isprintable() else "?" for one in str(value))
 
 
 def _print_json(value: dict[str, Any]) -> None:

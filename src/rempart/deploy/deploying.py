@@ -305,18 +305,22 @@ def dry_run(request: Request, told: Told, *, restored: Rehearsal | None = None) 
         journal.gates = run_gates(found.situation, request.overrides)
         if found.plan.steps:
             write_plan(target.config, found.plan)
-        if restored is not None:
-            restored.run(found.plan.steps, told.step, allow_data_loss=request.allow_data_loss)
-        effects = (restored or found.rehearsed).effects
-        journal.done = [(effect.step, effect.seconds, 1) for effect in effects]
         closed = [one.check.name for one in journal.gates if not one.ok]
-        document = journal.document(
-            "refused" if closed else "succeeded",
-            f"gates closed: {', '.join(closed)}" if closed else None,
-            time.monotonic() - found.begun,
-            None,
-        )
+        said = f"gates closed: {', '.join(closed)}" if closed else None
+        failure: RempartError | None = None
+        if restored is not None and "data" not in closed:  # rows that nobody has given up would stop it there, too
+            try:
+                restored.run(found.plan.steps, told.step, allow_data_loss=request.allow_data_loss)
+            except RempartError as error:
+                failure, said = error, error.message
+                journal.failed = found.plan.steps[len(restored.effects)]
+        effects = (found.rehearsed if restored is None else restored).effects
+        journal.done = [(effect.step, effect.seconds, 1) for effect in effects]
+        outcome = "failed" if failure else "refused" if closed else "succeeded"
+        document = journal.document(outcome, said, time.monotonic() - found.begun, None)
         evidence.write(target.config, document, None)
+        if failure is not None:
+            raise failure
         return document
 
 

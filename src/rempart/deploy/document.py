@@ -103,7 +103,7 @@ class Journal:
             "access": None if self.access is None else [access_change(one) for one in self.access],
             "anon": _anon(self.seen[-1].anon) if self.seen else None,
             "audit": None if self.audit is None else {"passes": not _found(self.audit), "found": _found(self.audit)},
-            "rollback": plan.rollback if self.done else None,
+            "rollback": plan.rollback if self.done and self.operation != "dry-run" else None,
             "stamped": {},
             "notes": list(self.notes),
         }

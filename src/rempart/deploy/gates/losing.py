@@ -64,4 +64,6 @@ def _rows(connection: Connection, identity: Identity) -> str:
         except psycopg.errors.InsufficientPrivilege as error:
             return f"not counted: {error.diag.message_primary}"
     rows = int(row[0]) if row is not None else 0
-    return f"{rows if rows <= _COUNTED else f'more than {_COUNTED}'} rows" if rows else ""
+    if rows > _COUNTED:
+        return f"more than {_COUNTED} rows"
+    return f"{rows} row{'' if rows == 1 else 's'}" if rows else ""
