@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Any
 
+import psycopg
 import pytest
 from fault_project import VARIABLE, Forked
 from psycopg.conninfo import conninfo_to_dict
 from staging_fixtures import APPLY, LOCK_TIMEOUT, OWNER, WRITE, Staging, Writer, wait_for
+
+from rempart.config import Config
+from rempart.postgres import databases, platform
 
 pytest_plugins = ["staging_fixtures"]
 pytestmark = [pytest.mark.one_backend, pytest.mark.slow]
@@ -117,6 +122,43 @@ def test_another_environment_is_refused(staging: Staging) -> None:
     assert f"the database {staging.name} says it is staging, and production was asked for" in ran.errors
     assert VARIABLE in ran.errors
     assert staging.kinds()[-1] == "finished"
+    for command in ("audit", "builds"):
+        ran = staging.run(command, "--env", "production")
+        assert ran.code == 2, ran
+        assert "says it is staging, and production was asked for" in ran.errors, ran
+
+
+def test_an_environment_is_looked_at_by_a_role_that_may_not_read_which_it_is(staging: Staging) -> None:
+    with psycopg.connect(staging.server.url(staging.name), autocommit=True) as superuser:
+        superuser.execute("create role onlooker login")
+        try:
+            ran = Forked(staging.project, ("builds", "--env", "staging"), {VARIABLE: staging.url("onlooker")}).wait()
+        finally:
+            superuser.execute("drop role onlooker")
+    assert ran.code == 0, ran
+
+
+def test_a_database_without_a_ledger_is_not_taken_for_one_that_the_evidence_knows(staging: Staging) -> None:
+    with databases.throwaway(staging.server) as another:
+        platform.install(staging.server, another, Config.find(staging.project.root).platform, OWNER)
+        variables = {VARIABLE: staging.server.url(another, OWNER)}
+        ran = Forked(staging.project, APPLY, variables).wait()
+        assert ran.code == 1, ran
+        assert "gate  CLOSED  ledger" in ran.output, ran
+        assert "the database: it has no ledger, and the index knows entries of one" in ran.output, ran
+        shutil.rmtree(staging.project.root / "evidence")
+        ran = Forked(staging.project, APPLY, variables).wait()
+        assert ran.code == 0, ran
+
+
+def test_a_table_that_the_owner_may_not_read_is_named(staging: Staging) -> None:
+    staging.write("0002", "create table public.pump (id integer)", "drop table public.pump")
+    with psycopg.connect(staging.server.url(staging.name), autocommit=True) as superuser:
+        superuser.execute("create table public.by_hand (id integer)")
+    ran = staging.run()
+    assert ran.code == 3, ran
+    assert f"the role {OWNER} may not read the tables public.by_hand (no SELECT on it)" in ran.errors, ran
+    assert "lock" not in ran.errors, ran
 
 
 def test_app_env_that_contradicts_is_refused(staging: Staging) -> None:

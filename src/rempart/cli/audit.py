@@ -65,11 +65,13 @@ def _project() -> Config | None:
 
 
 def _address(source: Source, config: Config | None) -> str:
+    from rempart.deploy.target import looked_at
     from rempart.sources.live import url_of
     from rempart.sources.source import SourceKind
 
     if config is not None:
-        return url_of(source, config)
+        is_named = source.kind is SourceKind.ENVIRONMENT
+        return looked_at(config, source.detail).url if is_named else url_of(source, config)
     if source.kind is SourceKind.ENVIRONMENT:
         raise UsageError("there is no project here, and so no environment.", next_step="name the database by --url")
     return source.detail

@@ -33,15 +33,14 @@ def builds(
     from rempart.config import Config
     from rempart.deploy.builds.contract import load, named
     from rempart.deploy.builds.in_service import broken
+    from rempart.deploy.target import looked_at
     from rempart.postgres.server import connect
-    from rempart.sources.live import url_of
-    from rempart.sources.source import parse
 
     config = Config.find()
     known = load(config) if build is None else [named(config, build)]
     with progress() as told:
         told.step(f"reading {env}")
-        with connect(url_of(parse(f"env:{env}"), config)) as connection:
+        with connect(looked_at(config, env).url) as connection:
             found = broken(read(connection), known)
     lacks = {one.name: [lack.lack for lack in found if lack.build == one] for one in known}
     if output is Format.JSON:

@@ -17,6 +17,8 @@ from rempart.deploy.record.folder import folder_of
 from rempart.deploy.session_limits import limit
 from rempart.environment import Environment
 from rempart.errors import UsageError
+from rempart.own_objects import MARKER, SCHEMA
+from rempart.postgres.server import connect
 from rempart.revisions import connecting
 from rempart.sources.live import url_of
 from rempart.sources.source import parse
@@ -110,6 +112,27 @@ def target_of(config: Config, name: str) -> Target:
             f"Unset {ENVIRONMENT_VARIABLE}, or ask for --env {said}.",
         )
     return found
+
+
+def looked_at(config: Config, name: str) -> Target:
+    """Find an environment that is only looked at, by any role; see `target_of`.
+
+    Its database is asked which environment it is, where the role may read that.
+
+    Args:
+        config: The project.
+        name: Its name.
+
+    Raises:
+        UsageError: See `target_of`; or the database says it is another one.
+        OperationError: It cannot be reached.
+    """
+    target = target_of(config, name)
+    with connect(target.url) as connection:
+        readable = connection.execute(query("marker_readable"), {"schema": SCHEMA, "table": MARKER}).fetchone()
+        if readable is not None and readable[0]:
+            refuse_another(target, facts_of(connection))
+    return target
 
 
 def beside(config: Config, name: str) -> Target:

@@ -13,6 +13,8 @@ from psycopg import sql
 from rempart.errors import OperationError
 from rempart.postgres.server import Server, connect, masked, parse, program_address
 
+_SHOWN = 5
+
 
 class TablesLocked(OperationError):
     """A table could not be read for the dump: somebody holds a lock on it that lets nobody read."""
@@ -39,7 +41,7 @@ def bring_over(
 
     Raises:
         TablesLocked: They still were.
-        OperationError: The programs are missing, or the dump or a statement of it failed.
+        OperationError: The role may not read a table, programs are missing, or the dump or a statement of it failed.
     """
     with connect(url) as live:
         live.execute("set default_transaction_read_only = on")
@@ -50,7 +52,11 @@ def bring_over(
             if role not in known:
                 target.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
     wait = f"--lock-wait-timeout={round(lock_timeout.total_seconds() * 1000)}ms"
-    dump = _run(server, "pg_dump", ["--schema-only", wait, f"--dbname={program_address(url)}"], url)
+    try:
+        dump = _run(server, "pg_dump", ["--schema-only", wait, f"--dbname={program_address(url)}"], url)
+    except TablesLocked:
+        _refuse_not_dumpable(url)
+        raise
     text = rewritten(dump.decode())
     if "\nCREATE SCHEMA public;" in text:
         # It is not the one that every new database has, so the dump makes it.
@@ -85,6 +91,20 @@ def _run(server: Server, program: str, arguments: Sequence[str], url: str, given
             "See the message; a database that needs extensions this machine has not cannot be brought over.",
         )
     return ran.stdout
+
+
+def _refuse_not_dumpable(url: str) -> None:
+    """Name the tables that the role has no privilege on: pg_dump fails at their lock, as at one that was not had."""
+    with connect(url) as live:
+        refused = [f"{name} ({why})" for name, why in live.execute(_query("not_dumpable"))]
+        role = live.info.user
+    if refused:
+        more = f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+        raise OperationError(
+            f"the role {role} may not read the tables {'; '.join(refused[:_SHOWN])}{more}:"
+            " the schema cannot be copied. Nothing was changed.",
+            "Make them the owner's (alter table … owner to …), grant the role SELECT on them, or drop them.",
+        )
 
 
 def _query(name: str) -> bytes:

@@ -18,6 +18,11 @@ from rempart.deploy.record.listing import environments_of
 from rempart.deploy.target import target_of
 from rempart.errors import UsageError
 
+_NO_LEDGER = (
+    "it has no ledger, and the index knows entries of one: it is another database, or its ledger was dropped;"
+    " if it was made anew, move the evidence of the old one to another folder"
+)
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -143,7 +148,7 @@ def _ledger(environment: str, index: Index, recorded: Recorded) -> Iterator[Prob
     if marker is not None and marker.environment != environment:
         yield Problem("the database", f"its marker says it is {marker.environment}, not {environment}")
     if not recorded.made and not entries and any(one.number for one in index.anchors):
-        yield Problem("the database", "it has no ledger, and the index knows entries of one")
+        yield Problem("the database", _NO_LEDGER)
         return
     if marker is None and entries:
         yield Problem("the database", "its marker is gone, and its ledger has entries")
