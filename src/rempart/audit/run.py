@@ -9,7 +9,7 @@ from time import monotonic
 from rempart.audit import anonymous, rest
 from rempart.audit.drift import Expected, drift_of
 from rempart.audit.judge import Justified, judge
-from rempart.audit.model import Answer, Audit, NotAudited, RestAnswer
+from rempart.audit.model import Audit, NotAudited, RestAnswer
 from rempart.audit.session import Connection, reading
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
@@ -85,11 +85,7 @@ def audit(url: str, scope: Scope, step: Step = lambda _message: None) -> Audit:
         if not drift.checked:
             not_audited.append(NotAudited("drift", drift.reason))
         answers = _asked(connection, scope, catalog, step)
-        not_audited += [
-            NotAudited(f"the gateway's {one.relation}", f"undecided: {one.detail}")
-            for one in answers or ()
-            if one.answer is Answer.UNDECIDED
-        ]
+        not_audited += rest.doubts(answers or ())
         return Audit(
             database=connection.info.dbname,
             role=connection.info.user,
