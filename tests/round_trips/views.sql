@@ -98,3 +98,8 @@ create view v as select a, s in ('x', 'y') as seen from t where a between 1 and 
 create table u (id bigint primary key, n text); create view v as select id, n from u; create view a as select id from v; create view b as select id from a; alter view a owner to r1; grant select on b to r2;
 -- change
 drop view b, a, v; create view v as select id from u; create view b as select id from v; create view a as select id from b; alter view a owner to r1; grant select on b to r2;
+-- case: a view in the middle goes while that below it gets a column
+-- base
+create table t (a int, b text); create view v1 as select a, b from t; create view v2 as select a, b from v1; create view v3 as select a from v2; create function f() returns setof v3 language sql as 'select * from v3'; grant select on v3 to r1;
+-- change
+drop function f(); drop view v3; drop view v2; create or replace view v1 as select a, b, 3 as c from t; create view v3 as select a from v1; create function f() returns setof v3 language sql as 'select * from v3'; grant select on v3 to r1;

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rempart.catalog import not_null_names, partitioning, retiring
+from rempart.catalog import inheritance, not_null_names, partitioning, retiring
 from rempart.catalog.compare import Difference
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
@@ -121,7 +121,7 @@ class Changed:
             owning = old.owner_column
             return owning in self.dropped or (old.of_identity and identity not in self.sequences)
         if isinstance(old, Column) and not old.local and old.relkind in "rpf":
-            return True
+            return identity.relation in self.dropped or not inheritance.stays_behind(old, self.before, self.after)
         if isinstance(old, Constraint) and old.inherited and not partitioning.parent_unchecked(old, self.after):
             return True
         if self.index_above(old) is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
-from rempart.catalog import partitioning, replica, retiring
+from rempart.catalog import inheritance, partitioning, replica, retiring
 from rempart.catalog.changed import Changed
 from rempart.catalog.granting import Granting, Setup
 from rempart.catalog.identity import Identity
@@ -16,7 +16,7 @@ from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
-from rempart.catalog.kinds.types import Enum
+from rempart.catalog.kinds.types import Composite, Enum
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.new_table import NewTable
 from rempart.catalog.statement import literal, raw, statement
@@ -170,14 +170,21 @@ class Changes:
             if old.identity in self._of.converted and old.type == new.type:
                 found += old.retype(new, by_text=True)
                 start = replace(start, expression=new.expression)
+        if isinstance(old, Composite) and old.own_changes(new):
+            for one in self._of.dependents[old.identity]:
+                if isinstance(self._of.before.objects[one], Table):
+                    raise Unsupported(f"{one} is of this type, and no SQL is written that changes both")
         if isinstance(old, Table) and isinstance(new, Table):
             partitioning.require_own_parts(old, new, self._of.made, self._of.dropped)
+            inheritance.require_reachable(old, new, self._of.before, self._of.after)
             if old.parents != new.parents:
                 found += self._renamed_before_it_inherits(new)
         changed = start.alter(new)
         if changed is None:
             raise Unsupported("it would have to be dropped and made again")
         found += changed
+        if isinstance(old, Table) and isinstance(new, Table):
+            found += inheritance.left_checks(old, new, self._of.before)
         return found + self._remarks(old, new)
 
     def _follow_parents(self, old: Column, new: Column) -> list[str]:

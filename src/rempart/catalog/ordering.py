@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rempart.catalog import clustering, partitioning, persistence, replica
+from rempart.catalog import clustering, inheritance, partitioning, persistence, replica
 from rempart.catalog.changed import Changed
 from rempart.catalog.compare import order_of
 from rempart.catalog.identity import Identity
@@ -77,6 +77,10 @@ class Ordering:
                 yield ("drop", identity), self._maker(identity)
             for column in self._of.retired.get(identity, ()):
                 yield ("alter", column), ("retire", identity)
+            if inheritance.stays_behind(old, self._of.before, self._of.after):
+                yield ("alter", identity.relation), ("drop", identity)
+                for parent in partitioning.ancestors(old, self._of.before) if isinstance(old, Column) else ():
+                    yield ("alter", identity.relation), self._unmaker(parent)
         for identity in self._of.altered:
             for one in self._of.dependents[identity]:
                 if one in self._of.dropped and "sequence" not in (one.kind, identity.kind):
@@ -140,7 +144,10 @@ class Ordering:
             yield self._maker(owning.relation), tied
             needed -= {owning, owning.relation}
         relation = self._of.relation(identity, made)
-        if relation is not None:
+        if relation in self._of.altered and inheritance.needed_first(made, self._of.before, self._of.after):
+            needed.discard(relation)
+            yield node, self._maker(relation)
+        elif relation is not None:
             needed.add(relation)
         if isinstance(made, Constraint):
             # An index of a partitioned table takes in the keys that its partitions have: they come first.

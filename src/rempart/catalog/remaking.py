@@ -128,7 +128,11 @@ def remade(
                     retyped.add(one)
                     waiting += [(minding, True) for minding in dependents[one] if _minds(minding, before)]
                 continue
-            if not taken & names[identity] and _lets_go(one, identity, after, chosen):
+            if (
+                not taken & names[identity]
+                and _lets_go(one, identity, after, chosen)
+                and not _needs_what_waits(one, identity, before, after, chosen)
+            ):
                 continue
             waiting.append((one, True))
     return found
@@ -240,6 +244,21 @@ def _lets_go(one: Identity, of: Identity, after: Catalog, chosen: Mapping[Identi
         return difference.before.alter(difference.after) is not None
     except Unsupported:
         return True
+
+
+def _needs_what_waits(
+    one: Identity, of: Identity, before: Catalog, after: Catalog, chosen: Mapping[Identity, Difference]
+) -> bool:
+    """Whether an object that lets go of another is to need one that is altered only when that other is gone."""
+    needed: set[Identity] = set()
+    waiting = [of]
+    while waiting:
+        for under in before.dependencies.get(waiting.pop(), ()):
+            if under not in needed:
+                needed.add(under)
+                waiting.append(under)
+    altered = (need for need in after.dependencies.get(one, ()) if need in needed and need.kind == "view")
+    return any(need in chosen for need in altered)
 
 
 def _returns_rows_of(made: CatalogObject, column: Identity) -> bool:

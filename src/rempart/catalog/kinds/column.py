@@ -195,8 +195,10 @@ class Column(CatalogObject):
         changed = self.own_changes(after)
         if "relkind" in changed:
             return []  # its table becomes partitioned, say: that is said there
-        if changed & {"foreign_options", "local"}:
-            raise Unsupported("whether the column is inherited, or its foreign options, differ")
+        if "foreign_options" in changed:
+            raise Unsupported("no SQL is written for options of a foreign table's column")
+        if "local" in changed:
+            raise Unsupported("Postgres has no way from a table's own column to one that is only inherited, nor back")
         if self.generated != after.generated or (self.generated and changed & {"expression", "type", "collation"}):
             return self._generation(after)
         found = []

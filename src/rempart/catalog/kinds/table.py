@@ -169,20 +169,21 @@ class Table(CatalogObject):
         kept_order = [parent for parent in self.parents if parent in after.parents]
         if None is self.bound is after.bound and list(after.parents[: len(kept_order)]) != kept_order:
             raise Unsupported("no SQL is written for another order of the tables it inherits from")
-        found = []
         if self.bound is not None:
-            found += self.detach() if after.bound is None else []  # see `detach`
+            left = self.detach() if after.bound is None else []  # see `detach`
         else:
             gone = [parent for parent in self.parents if parent not in after.parents]
-            found += [statement("alter table {} no inherit {}", named, qualified(*parent)) for parent in gone]
+            left = [statement("alter table {} no inherit {}", named, qualified(*parent)) for parent in gone]
         if after.bound is not None:
-            return found + after.attach()
+            return left + after.attach()
         kept = self.parents if self.bound is None else ()
-        return found + [
+        joined = [
             statement("alter table {} inherit {}", named, qualified(*parent))
             for parent in after.parents
             if parent not in kept
         ]
+        # What the old and the new ones both have stays inherited all the while.
+        return joined + left if self.bound is None else left + joined
 
     def target(self) -> str | None:
         """See `CatalogObject.target`."""
