@@ -146,3 +146,15 @@ def test_of_overloads_the_wrong_one_is_told(tmp_path: Path, platform_database: A
     declared = declare(tmp_path, config, a=texts[0], b=texts[1])
     with pytest.raises(OperationError, match=r"declared/b\.sql:3: the body of function public\.f"):
         loaded(platform_database, declared)
+
+
+def test_aggregates_have_no_body_to_check(tmp_path: Path, platform_database: Any, config: Config) -> None:
+    declared = declare(
+        tmp_path,
+        config,
+        a="create aggregate public.total(int) (sfunc = public.plus, stype = int, initcond = '0');",
+        b="create function public.plus(int, int) returns int language sql immutable as 'select $1 + $2';",
+        c="create function public.total(text) returns int language sql as 'select 1';",
+    )
+    loaded(platform_database, declared)
+    assert value(platform_database, "select public.total(x) from generate_series(1, 3) as x") == 6

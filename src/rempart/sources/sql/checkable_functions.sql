@@ -18,4 +18,5 @@ join pg_catalog.pg_proc v on v.oid = l.lanvalidator
 join pg_catalog.pg_namespace vn on vn.oid = v.pronamespace
 join unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
     on wanted.schema = n.nspname and wanted.name = p.proname
+where p.prokind <> 'a' -- the body of an aggregate is none
 order by n.nspname, p.proname, p.oid
