@@ -128,7 +128,7 @@ def folder(config: Config) -> Path:
 
 def recorded(entries: list[Entry], **changed: Any) -> Recorded:
     """What a database says whose ledger has these entries."""
-    made = Recorded(Marker("staging", DATABASE, entries[0].at), tuple(entries))
+    made = Recorded(Marker("staging", DATABASE), tuple(entries))
     return replace(made, **changed)
 
 

@@ -22,7 +22,7 @@ from rempart.postgres.server import Server
 pytest_plugins = ["backup_fixtures"]
 
 
-MARKER = ledger.Marker("staging", "5b1f", datetime(2026, 1, 1, tzinfo=UTC))
+MARKER = ledger.Marker("staging", "5b1f")
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

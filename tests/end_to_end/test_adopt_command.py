@@ -98,7 +98,8 @@ def test_from_an_old_database_to_one_under_management(ancien: tuple[Project, str
     assert found["version"] == 1
     assert found["conflicts"] == []
     assert "table public.extra" in found["unmanaged"]
-    assert all(one["ddl"] for one in found["differences"] if one["object"].startswith("policy"))
+    policies = [one for one in found["differences"] if one["object"].startswith("policy")]
+    assert policies and all(one["ddl"] for one in policies)
     assert "--write" in run("--apply", code=2)
     assert "ran on a copy" in run("--write", "--dry-run")
     assert not (project.root / "adoption").exists()
@@ -117,6 +118,11 @@ def test_from_an_old_database_to_one_under_management(ancien: tuple[Project, str
     assert "gate  ok      target" in adopted
     verified = project.run("evidence", "verify", **secret)
     assert verified.returncode == 0, verified.stdout
+    shown = json.loads(
+        project.run("evidence", "show", "latest", "--env", "ancien", "--format", "json", **secret).stdout
+    )
+    assert (shown["operation"], shown["from"], shown["reached"]) == ("adopt", "unmanaged", "0001")
+    assert shown["rollback"].startswith("restore the backup")
     status = json.loads(project.run("status", "--env", "ancien", "--format", "json", **secret).stdout)
     assert (status["revision"], status["last"]["operation"], status["pending"]) == ("0001", "adopt", [])
     assert json.loads(project.run("apply", "--env", "ancien", "--format", "json", **secret).stdout)["revisions"] == []

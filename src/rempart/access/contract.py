@@ -127,7 +127,7 @@ def check(access_map: AccessMap, contract: Contract) -> list[Finding]:
                 broken: dict[str, list[str]] = {}
                 for persona in personas:
                     cell = access_map.subjects[name].get(persona, {}).get(command)
-                    complaint = _complaint(access_map, promise, name, persona, cell) if cell is not None else None
+                    complaint = _complaint(access_map, promise, name, cell) if cell is not None else None
                     if complaint:
                         broken.setdefault(complaint, []).append(persona)
                 findings += [_finding(contract, promise, name, command, who, what) for what, who in broken.items()]
@@ -210,7 +210,7 @@ def _check_classes(access_map: AccessMap, promise: Promise, where: str) -> None:
         )
 
 
-def _complaint(access_map: AccessMap, promise: Promise, name: str, persona: str, cell: Cell) -> str | None:
+def _complaint(access_map: AccessMap, promise: Promise, name: str, cell: Cell) -> str | None:
     """What is wrong with a cell; None when it keeps the promise."""
     if cell.access is Access.DENIED:
         return None

@@ -39,7 +39,7 @@ class State:
 
     def definer(self, signature: str) -> Function | None:
         """A function that runs with the rights of its owner; None for everything else."""
-        found = self._functions.get(_squeezed(signature))
+        found = self._functions.get(squeezed(signature))
         return found if found is not None and found.security_definer else None
 
     def matching(self, relation: str, column: str) -> frozenset[str]:
@@ -99,7 +99,7 @@ class State:
     @cached_property
     def _functions(self) -> dict[str, Function]:
         found = (one for one in self.catalog.objects.values() if isinstance(one, Function))
-        return {_squeezed(f"{one.schema}.{one.name}{one.part}"): one for one in found}
+        return {squeezed(f"{one.schema}.{one.name}{one.part}"): one for one in found}
 
     @cached_property
     def _columns(self) -> dict[str, frozenset[str]]:
@@ -129,7 +129,12 @@ class State:
 _NONE: frozenset[str] = frozenset()
 
 
-def _squeezed(signature: str) -> str:
+def squeezed(signature: str) -> str:
+    """A function's name and types without blanks, by which it is found however it was written.
+
+    Args:
+        signature: The name and types.
+    """
     return signature.replace(" ", "")
 
 

@@ -10,7 +10,7 @@ from rempart.audit import anonymous, rest
 from rempart.audit.drift import Expected, drift_of
 from rempart.audit.judge import Justified, judge
 from rempart.audit.model import Audit, NotAudited, RestAnswer
-from rempart.audit.session import Connection, reading
+from rempart.audit.session import reading
 from rempart.catalog.model import Catalog
 from rempart.catalog.read import read
 from rempart.lint.settings import Settings
@@ -84,7 +84,7 @@ def audit(url: str, scope: Scope, step: Step = lambda _message: None) -> Audit:
         drift = drift_of(connection, catalog, scope.expected, scope.settings.platform_schemas)
         if not drift.checked:
             not_audited.append(NotAudited("drift", drift.reason))
-        answers = _asked(connection, scope, catalog, step)
+        answers = _asked(scope, catalog, step)
         not_audited += rest.doubts(answers or ())
         return Audit(
             database=connection.info.dbname,
@@ -99,7 +99,7 @@ def audit(url: str, scope: Scope, step: Step = lambda _message: None) -> Audit:
         )
 
 
-def _asked(connection: Connection, scope: Scope, catalog: Catalog, step: Step) -> tuple[RestAnswer, ...] | None:
+def _asked(scope: Scope, catalog: Catalog, step: Step) -> tuple[RestAnswer, ...] | None:
     if scope.gateway is None:
         return None
     step("asking the REST gateway")

@@ -13,8 +13,9 @@ from rempart.audit.model import Anonymous, Audit
 from rempart.deploy.gates.running import Passed
 from rempart.deploy.planning import Plan
 from rempart.deploy.postchecks import Seen
+from rempart.deploy.record.canonical import utc
 from rempart.deploy.rehearsal import Effect
-from rempart.deploy.steps import Step
+from rempart.deploy.steps import Step, reached
 from rempart.deploy.who import Who
 from rempart.postgres.server import masked
 
@@ -32,8 +33,7 @@ class Journal:
         started_at: By the server's clock.
         gates: What the gates said.
         access: What changes for whom; None when it was not observed.
-        start: The target at first; None when it was not looked at.
-        end: The target at the end.
+        seen: The target at first, and after each revision that was committed; empty when it was not looked at.
         done: The revisions that were committed, with seconds and attempts.
         failed: The revision that was not.
         complaints: What the checks before a commit said and a person accepted.
@@ -66,7 +66,7 @@ class Journal:
             database: Id of the database; None before it has one.
         """
         plan, marker = self.plan, self.plan.facts.marker
-        reached = self.done[-1][0] if self.done else None
+        last = self.done[-1][0] if self.done else None
         return {
             "version": 1,
             "id": self.id,
@@ -81,14 +81,14 @@ class Journal:
             "requested_by": ", ".join(self.requested_by),
             "release": self.who.release,
             "commit": self.who.commit,
-            "started_at": _utc(self.started_at),
-            "finished_at": _utc(self.started_at + timedelta(seconds=seconds)),
+            "started_at": utc(self.started_at),
+            "finished_at": utc(self.started_at + timedelta(seconds=seconds)),
             "seconds": round(seconds, 3),
             "outcome": outcome,
             "error": masked(error) if error else None,
             "from": plan.start,
             "to": plan.goal,
-            "reached": _reached(reached, plan.start) if plan.steps else plan.start,
+            "reached": reached(last.revision, last.direction) if last else plan.start,
             "plan": plan.id,
             "revisions": [self._revision(index, step) for index, step in enumerate(plan.steps)],
             "gates": [gate_data(one) for one in self.gates],
@@ -228,13 +228,3 @@ def _found(audit: Audit) -> list[str]:
     lines += [f"{anon.role} writes {one.name}" for one in anon.writable] if anon else []
     lines += [f"{one.rule}: {one.message}" for one in audit.findings if one.fails]
     return lines + [f"drift: {one.change} {one.object}" for one in audit.drift.differences]
-
-
-def _reached(last: Step | None, start: str) -> str:
-    if last is None:
-        return start
-    return last.revision if last.direction == "upgrade" else f"below {last.revision}"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

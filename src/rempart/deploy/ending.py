@@ -13,7 +13,7 @@ from rempart.deploy.record import evidence, ledger
 from rempart.deploy.steps import Step
 from rempart.deploy.target import Connection, Target
 from rempart.errors import OperationError, RempartError
-from rempart.postgres.server import masked
+from rempart.postgres.server import said_by
 
 
 @contextmanager
@@ -22,10 +22,8 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except (psycopg.Error, SQLAlchemyError) as error:
-        original = getattr(error, "orig", error)
-        said = getattr(getattr(original, "diag", None), "message_primary", None) or " ".join(str(original).split())
         raise OperationError(
-            f"the database did not do what it was asked: {masked(said)}",
+            f"the database did not do what it was asked: {said_by(error)}",
             "Check the server and the network, then run the same command again: what was committed is not run twice.",
         ) from error
 

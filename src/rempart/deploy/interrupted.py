@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from rempart.deploy.planning import way_back
 from rempart.deploy.record import evidence, ledger
+from rempart.deploy.record.canonical import utc
 from rempart.deploy.record.ledger import Entry
+from rempart.deploy.steps import reached
 from rempart.deploy.target import Connection, Facts, Target, facts_of, refuse_another
 
 _ADOPTION: Mapping[str, Any] = {
@@ -56,6 +57,7 @@ def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]
     adopted = started.kind == "adopted"
     said = {**_ADOPTION, "to": started.content["baseline"]} if adopted else started.content
     last = ran[-1] if ran else started
+    begun = said["to" if adopted else "from"]
     catalogs = [one.content["catalog"] for one in ([started] if adopted else ran)]
     overridden = [
         f"the gate {name} was overridden by {one['by']}: {one['reason']}" for name, one in said["overrides"].items()
@@ -74,14 +76,14 @@ def _document(target: Target, facts: Facts, started: Entry, ran: Sequence[Entry]
         "requested_by": None,
         "release": said["release"],
         "commit": said["commit"],
-        "started_at": _utc(started.at),
-        "finished_at": _utc(last.at),
+        "started_at": utc(started.at),
+        "finished_at": utc(last.at),
         "seconds": round(max((last.at - started.at).total_seconds(), 0.0), 3),
         "outcome": "interrupted",
         "error": "the command was killed, or lost its database, before it could write its end",
         "from": said["from"],
         "to": said["to"],
-        "reached": _reached(last) if ran else said["to" if adopted else "from"],
+        "reached": reached(last.content["revision"], last.content["direction"]) if ran else begun,
         "plan": said["plan"],
         "revisions": [_revision(one.content) for one in ran],
         "gates": [],
@@ -114,12 +116,3 @@ def _revision(content: Mapping[str, Any]) -> dict[str, Any]:
         "integrity": content["integrity"],
         "changes": [],
     }
-
-
-def _reached(last: Entry) -> str:
-    revision = str(last.content["revision"])
-    return revision if last.content["direction"] == "upgrade" else f"below {revision}"
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -23,7 +23,7 @@ from rempart.deploy.steps import BASE, UPGRADE, Step
 from rempart.deploy.target import Connection
 from rempart.deploy.watching import Watch, watching
 from rempart.errors import OperationError, RempartError
-from rempart.postgres.server import masked
+from rempart.postgres.server import said_by
 from rempart.revisions import environment, runner
 from rempart.revisions.options import ALLOW_DATA_LOSS
 
@@ -242,10 +242,8 @@ def _told(error: Exception, step: Step, run: _Run, observer: Connection) -> Remp
 
 
 def _translated(error: Exception, step: Step) -> OperationError:
-    original = getattr(error, "orig", error)
-    said = getattr(getattr(original, "diag", None), "message_primary", None) or " ".join(str(original).split())
     return OperationError(
-        f"the {step.direction} of revision {step.revision} failed: {masked(said)}",
+        f"the {step.direction} of revision {step.revision} failed: {said_by(error)}",
         "Run the same command again: what was committed is not run twice.",
     )
 

@@ -19,7 +19,7 @@ from rempart.revisions.lint_units import RevisionUnits, revision_units
 from rempart.revisions.recording import ENTERS_TRANSACTION, LEAVES_TRANSACTION
 
 BASE = "base"
-UPGRADE, DOWNGRADE = "upgrade", "downgrade"
+UPGRADE, DOWNGRADE = Direction.UPGRADE.value, Direction.DOWNGRADE.value
 
 
 @dataclass(frozen=True)
@@ -144,11 +144,10 @@ class History:
     def _step(self, revision: str, direction: str) -> Step:
         script = self.script.get_revision(revision)
         assert script is not None
-        wanted = Direction.UPGRADE if direction == UPGRADE else Direction.DOWNGRADE
         texts = [
             text.text
             for unit in self.rendered.units
-            if unit.revision == revision and unit.direction is wanted
+            if unit.revision == revision and unit.direction == direction
             for text in unit.texts
         ]
         sql = "\n".join(text if text.rstrip().endswith(";") else f"{text.rstrip()};" for text in texts)
@@ -163,6 +162,16 @@ class History:
             _is_transactional(revision, texts),
             (flags,) if isinstance(flags, str) else tuple(flags),
         )
+
+
+def reached(revision: str, direction: str) -> str:
+    """Where a database is after its last step, for people.
+
+    Args:
+        revision: The revision of the step.
+        direction: Whether it was applied or undone.
+    """
+    return revision if direction == UPGRADE else f"below {revision}"
 
 
 def _is_transactional(revision: str, texts: Sequence[str]) -> bool:

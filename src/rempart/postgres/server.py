@@ -143,6 +143,17 @@ def masked(text: str) -> str:
     return _PASSWORD_PARAMETER.sub(r"\1***", _PASSWORD_IN_AUTHORITY.sub(r"\1:***@", text))
 
 
+def said_by(error: BaseException) -> str:
+    """What the server said of an error, or else the driver: on one line, with passwords masked.
+
+    Args:
+        error: The driver's error, or one that holds it as SQLAlchemy's do.
+    """
+    original = getattr(error, "orig", error)
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    return masked(primary or " ".join(str(original).split()) or type(original).__name__)
+
+
 def connect(url: str, *, timeout: int = 10) -> psycopg.Connection:
     """Open an autocommit connection.
 

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import conninfo
 
 from rempart.errors import OperationError, UsageError
-from rempart.postgres.server import PATIENCE, understood
+from rempart.postgres.server import PATIENCE, said_by, understood
 
 URL_VARIABLE = "DATABASE_URL"
 OLDEST_SERVER = 15
@@ -148,8 +148,7 @@ def assume_owner(connection: psycopg.Connection[Any]) -> None:
         connection.execute(owner_sql().encode())
         after = _current_user(connection)
     except psycopg.Error as error:
-        message = error.diag.message_primary or " ".join(str(error).split())
-        raise OperationError(message, error.diag.message_hint or "") from None
+        raise OperationError(said_by(error), error.diag.message_hint or "") from None
     if after != before:
         log.info("%s is a superuser: revisions run as the owner of the database, %s", before, after)
 

@@ -32,7 +32,7 @@ from rempart.deploy.target import Connection, Target
 from rempart.environment import Environment
 from rempart.errors import GateFailure, OperationError, UsageError
 from rempart.own_objects import SCHEMA, VERSION_TABLE
-from rempart.postgres.server import masked
+from rempart.postgres.server import said_by
 from rempart.revisions import runner
 from rempart.revisions.version_table import closed_version_table
 from rempart.revisions.workbench import without_maintain, without_own_objects
@@ -123,9 +123,9 @@ def carry_out(
                 ) from None
             time.sleep(pause_after(attempt))
         except psycopg.Error as error:
-            said = error.diag.message_primary or " ".join(str(error).split())
             raise OperationError(
-                f"the adoption broke off: {masked(said)}. It is one transaction: the database is as it was, or adopted",
+                f"the adoption broke off: {said_by(error)}. It is one transaction: the database is as it was, or"
+                " adopted",
                 "Run the same command again: it refuses a database that is adopted already.",
             ) from None
 
@@ -177,7 +177,7 @@ def _once(
             "the reconciling revision changes the role of the session; nothing was changed", "Leave that out."
         )
     reached = expected.cut(without_own_objects(read(connection)))
-    _require_same(expected, now, reached)
+    _require_same(expected, reached)
     again = _count(connection, tables)
     if lost := [one for one in tables if counted[one] != again.get(one)]:
         listed = "".join(f"\n  {one}: {counted[one]} before, {again.get(one, 'none')} after" for one in lost)
@@ -239,11 +239,11 @@ def _count(connection: Connection, tables: Iterable[Identity]) -> dict[Identity,
     return found
 
 
-def _require_same(expected: Expected, before: Catalog, reached: Catalog) -> None:
+def _require_same(expected: Expected, reached: Catalog) -> None:
     if expected.same_version:
         left = [f"{one.identity} ({', '.join(one.changes) or one.action})" for one in compare(expected.after, reached)]
     else:
-        left = list(_unlike(expected.after, before, without_maintain(reached)))
+        left = list(_unlike(expected.after, without_maintain(reached)))
     if left:
         raise GateFailure(
             "the database would not be what the copy was; nothing was changed:"
@@ -252,7 +252,7 @@ def _require_same(expected: Expected, before: Catalog, reached: Catalog) -> None
         )
 
 
-def _unlike(wanted: Catalog, before: Catalog, reached: Catalog) -> Iterable[str]:
+def _unlike(wanted: Catalog, reached: Catalog) -> Iterable[str]:
     """What differs for sure between two versions of Postgres, which write expressions in their own ways."""
     for one in sorted({*wanted.objects, *reached.objects}):
         made, goal = reached.objects.get(one), wanted.objects.get(one)

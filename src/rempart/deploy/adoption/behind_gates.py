@@ -141,8 +141,12 @@ class _Adoption:
             marker = facts_of(self._connection).marker
             database = marker.database if marker else None
         document = self.journal.document(outcome, error, time.monotonic() - self._begun, database)
-        back = self.journal.plan.rollback if self._stamped else None
-        return document | {"rollback": back, "stamped": dict(self._stamped)}
+        plan, adopted = self.journal.plan, bool(self._stamped)
+        return document | {
+            "reached": plan.goal if adopted else plan.start,
+            "rollback": plan.rollback if adopted else None,
+            "stamped": dict(self._stamped),
+        }
 
 
 def adopt_behind_gates(

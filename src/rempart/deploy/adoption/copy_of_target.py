@@ -16,7 +16,7 @@ from rempart.deploy.target import Connection
 from rempart.errors import GateFailure
 from rempart.postgres import databases
 from rempart.postgres.dump import bring_over
-from rempart.postgres.server import connect
+from rempart.postgres.server import connect, said_by
 from rempart.revisions.workbench import Workbench, without_own_objects
 
 _SHOWN = 200
@@ -92,9 +92,8 @@ def run_each(connection: Connection, statements: Sequence[str]) -> None:
                 raise
             raise _failed(one, "it took longer than statement_timeout allows") from None
         except psycopg.Error as error:
-            said = error.diag.message_primary or " ".join(str(error).split())
             detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-            raise _failed(one, said + detail) from error
+            raise _failed(one, said_by(error) + detail) from error
 
 
 def _failed(one: str, said: str) -> GateFailure:

@@ -8,9 +8,7 @@ from rempart.catalog.plan import Plan
 from rempart.deploy.adoption.assessing import Report
 from rempart.deploy.adoption.finding import Outcome
 from rempart.report import differences
-
-Line = tuple[str, str]
-"""A line, and the style it has on a terminal."""
+from rempart.report.differences import Line
 
 
 def data(outcome: Outcome) -> dict[str, Any]:

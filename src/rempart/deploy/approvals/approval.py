@@ -16,7 +16,7 @@ from rempart.config import Config
 from rempart.deploy.approvals import signing
 from rempart.deploy.approvals.persons import same_person
 from rempart.deploy.planfile import SHORT
-from rempart.deploy.record.canonical import canonical
+from rempart.deploy.record.canonical import canonical, utc
 from rempart.environment import Environment
 from rempart.errors import GateFailure, OperationError, RempartError, UsageError
 from rempart.revisions.checking import Check
@@ -117,8 +117,8 @@ def approve(
             **{key: plan[key] for key in ("plan", "environment", "database", "state")},
             "approver": name,
             "reason": reason.strip(),
-            "signed_at": _written(now),
-            "expires_at": _written(now + config.deployment.approval_lifetime),
+            "signed_at": utc(now),
+            "expires_at": utc(now + config.deployment.approval_lifetime),
         }
         text = canonical(payload)
         signature = signing.sign(text, file)
@@ -207,7 +207,7 @@ def _opinions(
         except RempartError as error:
             yield False, f"{file.name}: {error.message}"
         else:
-            yield True, f"{judged.approver} until {_written(judged.expires_at)}: {judged.reason}"
+            yield True, f"{judged.approver} until {utc(judged.expires_at)}: {judged.reason}"
     for line in others[:_SHOWN]:
         yield False, line
     if len(others) > _SHOWN:
@@ -267,9 +267,9 @@ def _judge(
     signed, until = _moment(payload["signed_at"]), _moment(payload["expires_at"])
     until = min(until, signed + config.deployment.approval_lifetime)
     if signed > now + _SKEW:
-        raise signing.Unverified(f"{approver} signed it in the future: {_written(signed)}, it is {_written(now)}")
+        raise signing.Unverified(f"{approver} signed it in the future: {utc(signed)}, it is {utc(now)}")
     if now >= until:
-        raise signing.Unverified(f"expired at {_written(until)}, it is {_written(now)}")
+        raise signing.Unverified(f"expired at {utc(until)}, it is {utc(now)}")
     for one in requesters:
         if same_person(approver, one):
             raise signing.Unverified(f"{approver} asked for it, and cannot approve it")
@@ -333,10 +333,6 @@ def _age(file: Path) -> tuple[float, str]:
         return -file.stat().st_mtime, file.name
     except OSError:
         return 0.0, file.name
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _moment(text: str) -> datetime:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rempart.config import Config
 from rempart.deploy.backups.server_roles import Role
 from rempart.deploy.backups.source import system_of
+from rempart.deploy.record.canonical import utc
 from rempart.environment import Environment
 from rempart.errors import OperationError
 from rempart.postgres.server import connect
@@ -132,7 +133,7 @@ class Backup:
             "version": _VERSION,
             "file": self.file(root),
             "database": asdict(self.database),
-            "taken_at": self.taken_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "taken_at": utc(self.taken_at),
             **{key: getattr(self, key) for key in _AS_THEY_ARE},
             **{key: list(getattr(self, key)) for key in _LISTS},
             "roles": [role.as_json() for role in self.roles],

@@ -32,10 +32,9 @@ from rempart.postgres.dump import bring_over
 from rempart.postgres.embedded import temporary_server
 from rempart.postgres.server import Server, connect, masked, program_address
 from rempart.revisions.connecting import database_url
-from rempart.revisions.workbench import without_maintain, without_own_objects
+from rempart.revisions.workbench import without_cluster, without_maintain, without_own_objects
 
 Step = Callable[[str], None]
-_OF_THE_CLUSTER = ("database", "role", "membership", "setting", "system object")  # no dump of one database holds them
 _CHANGED = {"create": "it was not there", "drop": "it is missing", "alter": "it is another one"}
 _SHOWN = 10
 _RESTORED, _EXPECTED = "rempart_restored", "rempart_expected"
@@ -189,8 +188,8 @@ def comparable(catalog: Catalog, left_out: Sequence[str] = (), origin: int | Non
     absent = {Identity("extension", "", name.removeprefix("extension ")) for name in left_out}
     objects = {
         identity: replace(made, tablespace=None) if isinstance(made, Table | View | Constraint) else made
-        for identity, made in catalog.objects.items()
-        if identity.kind not in _OF_THE_CLUSTER and identity not in absent
+        for identity, made in without_cluster(catalog).objects.items()
+        if identity not in absent
     }
     made = replace(catalog, objects=objects)
     return without_maintain(made) if origin is not None and origin < _FIRST_WITH_MAINTAIN else made

@@ -10,7 +10,7 @@ from typing import Any
 
 from pglast import ast, parse_sql
 
-from rempart.access.grounds import reads_as_caller
+from rempart.access.grounds import reads_as_caller, squeezed
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.function import Function
@@ -131,7 +131,7 @@ class Needs:
     # ---- functions ----
 
     def _function(self, build: Build, use: FunctionUse) -> Iterator[Lack]:
-        found = self._functions.get(_squeezed(use.signature))
+        found = self._functions.get(squeezed(use.signature))
         if found is None:
             yield Lack(use.signature, "does not exist")
             return
@@ -194,14 +194,10 @@ class Needs:
     @cached_property
     def _functions(self) -> Mapping[str, Function]:
         found = (one for one in self.catalog.objects.values() if isinstance(one, Function))
-        return {_squeezed(f"{one.schema}.{one.name}{one.part}"): one for one in found}
+        return {squeezed(f"{one.schema}.{one.name}{one.part}"): one for one in found}
 
 
 def _relations_in(query: str) -> set[str]:
     parsed: Any = parse_sql(query)
     # The catalog's queries name every relation in full; what has no schema is a query's own name.
     return {f"{one.schemaname}.{one.relname}" for one in nodes_of(parsed, ast.RangeVar) if one.schemaname}
-
-
-def _squeezed(signature: str) -> str:
-    return signature.replace(" ", "")

@@ -12,6 +12,7 @@ from rempart.deploy.gates.target import ledger_revisions
 from rempart.deploy.record import evidence, ledger
 from rempart.deploy.record.ledger import Entry
 from rempart.deploy.record.verification import verify
+from rempart.deploy.steps import UPGRADE
 from rempart.deploy.target import beside, facts_of, refuse_another
 from rempart.errors import RempartError
 from rempart.revisions.checking import Check
@@ -44,7 +45,7 @@ def staging(situation: Situation) -> Check:
     for document in documents:
         applied.update(document.get("stamped", {}))
         for one in document["revisions"]:
-            if one["outcome"] == "done" and one["direction"] == "upgrade":
+            if one["outcome"] == "done" and one["direction"] == UPGRADE:
                 applied[one["revision"]] = one["sha256"]
             elif one["outcome"] == "done":
                 applied.pop(one["revision"], None)

@@ -14,7 +14,7 @@ from rempart.catalog.read import read
 from rempart.deploy.gates.situation import Situation
 from rempart.deploy.record.ledger import Entry
 from rempart.deploy.record.verification import read_record, verify
-from rempart.deploy.steps import BASE
+from rempart.deploy.steps import BASE, UPGRADE
 from rempart.revisions.checking import Check
 from rempart.sources.source import parse
 
@@ -71,7 +71,7 @@ def ledger_revisions(entries: Sequence[Entry]) -> dict[str, str]:
             found.update(entry.content.get("revisions", {}))
         if entry.kind == "revision":
             revision = str(entry.content["revision"])
-            if entry.content["direction"] == "upgrade":
+            if entry.content["direction"] == UPGRADE:
                 found[revision] = str(entry.content["sha256"])
             else:
                 found.pop(revision, None)
@@ -122,8 +122,8 @@ def _flag_trouble(situation: Situation, flag: str) -> str | None:
     file = situation.target.config.deployment.maintenance[flag]
     try:
         text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        return f"{file.name} cannot be read: {error.strerror}"
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{file.name} cannot be read: {getattr(error, 'strerror', error)}"
     with reading(situation.target.url) as connection:
         try:
             row = connection.execute(sql.SQL(text)).fetchone()

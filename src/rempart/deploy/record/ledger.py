@@ -20,7 +20,7 @@ from rempart.deploy.queries import query
 from rempart.deploy.record.canonical import canonical
 from rempart.errors import OperationError, UsageError
 from rempart.own_objects import LEDGER, MARKER, SCHEMA, VERSION_TABLE
-from rempart.postgres.server import masked
+from rempart.postgres.server import masked, said_by
 
 Connection = psycopg.Connection[Any]
 
@@ -37,12 +37,10 @@ class Marker:
     Attributes:
         environment: The environment it is the database of.
         database: A random name, which no other database has; a copy of this one has it too.
-        marked_at: When it was marked.
     """
 
     environment: str
     database: str
-    marked_at: datetime
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ def marker(connection: Connection) -> Marker | None:
         return None
     with _translated("the environment marker could not be read"):
         rows = _run(connection, query("ledger_marker"))
-    return Marker(str(rows[0][0]), str(rows[0][1]), rows[0][2].astimezone(UTC)) if rows else None
+    return Marker(str(rows[0][0]), str(rows[0][1])) if rows else None
 
 
 def mark(connection: Connection, environment: str) -> Marker:
@@ -370,7 +368,7 @@ def _translated(failure: str) -> Iterator[None]:
 
 
 def _said(error: psycopg.Error) -> str:
-    return masked(error.diag.message_primary or " ".join(str(error).split()) or type(error).__name__).rstrip(".")
+    return said_by(error).rstrip(".")
 
 
 def _sql_of_revisions(name: str) -> sql.SQL:

@@ -1,1 +1,1 @@
-select environment, database::text, marked_at from rempart.environment_marker
+select environment, database::text from rempart.environment_marker
