@@ -71,6 +71,18 @@ def test_text_search_comes_before_what_uses_it(tmp_path: Path) -> None:
     ) == ["policies/b.sql", "schema/tables/b.sql", "policies/c.sql", "policies/a.sql", "schema/tables/a.sql"]
 
 
+def test_servers_come_before_the_tables_that_are_there(tmp_path: Path) -> None:
+    assert order(
+        tmp_path,
+        {
+            "schema/tables/a.sql": "create foreign table public.a (id int) server loin;",
+            "schema/tables/b.sql": "create user mapping for x server loin; grant usage on foreign server loin to x;",
+            "policies/a.sql": "create server loin foreign data wrapper w; comment on server loin is 'x';",
+            "policies/b.sql": "create foreign data wrapper w;",
+        },
+    ) == ["policies/b.sql", "policies/a.sql", "schema/tables/a.sql", "schema/tables/b.sql"]
+
+
 def test_bodies_of_functions_make_no_order(tmp_path: Path) -> None:
     assert order(
         tmp_path,

@@ -37,6 +37,8 @@ def needed(sql: str) -> set[str]:
             },
         ),
         ("create foreign table a.f (id int) server s", {"relation a.f"}),
+        ("create foreign data wrapper w", {"foreign-data wrapper w"}),
+        ("create server s foreign data wrapper w", {"foreign server s"}),
         ("create or replace view a.v as select 1", {"relation a.v"}),
         ("create materialized view a.m as select 1", {"relation a.m"}),
         ("create table a.c as select 1", {"relation a.c"}),

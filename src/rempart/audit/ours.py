@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
+from rempart.catalog.kinds.foreign import UserMapping
 from rempart.catalog.kinds.policy import Policy
 from rempart.catalog.kinds.schema import Schema
 from rempart.catalog.model import Catalog, CatalogObject
@@ -70,6 +71,8 @@ class Ours:
         if isinstance(changed, Policy) and self._here in changed.roles:
             roles = tuple(sorted(self._there if name == self._here else name for name in changed.roles))
             return replace(changed, roles=roles)
+        if isinstance(changed, UserMapping) and changed.part == self._here:
+            return replace(changed, part=self._there)
         return changed
 
     def _renamed_entry(self, entry: str) -> str:

@@ -14,6 +14,7 @@ from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.index import Index
+from rempart.catalog.kinds.role import Role
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.types import Composite, Enum
@@ -43,6 +44,18 @@ class Changes:
 
     def pieces(self) -> Iterator[Piece]:
         """Everything to do: the kind of action, the object, what writes the statements, and what users lose by it."""
+        mine = [
+            catalog.objects.get(Identity("role", "", self._setup.role)) for catalog in (self._of.before, self._of.after)
+        ]
+        limited = any(isinstance(role, Role) and not role.superuser for role in mine)
+        for action, identity, make, loses in self._pieces():
+            made = self._of.after.objects.get(identity) or self._of.before.objects[identity]
+            yield action, identity, self._refuse if limited and made.for_superusers else make, loses
+
+    def _refuse(self) -> list[str]:
+        raise Unsupported(f"a superuser has to do it, and {self._setup.role} is none")
+
+    def _pieces(self) -> Iterator[Piece]:
         for identity, old in self._of.dropped.items():
             if identity in self._of.undefaulted and isinstance(old, Column):
                 yield "undefault", identity, old.drop_default, None

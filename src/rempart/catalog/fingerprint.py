@@ -8,7 +8,7 @@ from typing import Any
 
 from rempart.catalog.compare import order_of
 from rempart.catalog.faithful import without_hidden_names
-from rempart.catalog.model import Catalog, CatalogObject
+from rempart.catalog.model import MAY_BE_HIDDEN, Catalog, CatalogObject
 from rempart.catalog.printed import PRINTED
 from rempart.catalog.rereading import read_again
 
@@ -16,7 +16,7 @@ _WITH_HIDDEN_NAMES = ("query", "using", "with_check")
 
 
 def fingerprint(catalog: Catalog) -> str:
-    """The SHA-256 of everything that a comparison looks at, as hexadecimal digits.
+    """The SHA-256 of everything that a comparison looks at, as hexadecimal digits; nothing of a secret is in it.
 
     Only catalogs of one major version are comparable: another prints the same definition differently.
 
@@ -26,7 +26,8 @@ def fingerprint(catalog: Catalog) -> str:
     digest = hashlib.sha256()
     for identity in sorted(catalog.objects, key=order_of):
         made = catalog.objects[identity]
-        values = tuple(_value(made, field.name) for field in fields(made) if field.compare)
+        seen = (field for field in fields(made) if field.compare and not field.metadata.get(MAY_BE_HIDDEN))
+        values = tuple(_value(made, field.name) for field in seen)
         digest.update(repr((tuple(identity), values)).encode())
         digest.update(b"\n")
     return digest.hexdigest()

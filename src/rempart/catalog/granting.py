@@ -142,7 +142,9 @@ class Granting:
 
     def _own_by_birth(self, new: CatalogObject) -> frozenset[Grant]:
         """What its owner may do with an object that was just made."""
-        kind, owner = _DEFAULTS_OF[new.kind], new.owner or ""
+        kind, owner = _DEFAULTS_OF.get(new.kind), new.owner or ""
+        if kind is None:  # a wrapper or a foreign server, for which there are no default privileges
+            return frozenset({Grant(owner, "usage", False, owner)})
         everywhere = self._after.objects.get(Identity("default privileges", "", self._setup.role, kind))
         if everywhere is not None:
             own = {one.privilege for one in privileges.grants(everywhere.acl) if one.grantee == self._setup.role}

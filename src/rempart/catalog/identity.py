@@ -37,6 +37,8 @@ class Identity(NamedTuple):
             return f"setting {self.part}" + (f" of role {self.name}" if self.name else " of the database")
         if self.kind == "membership":
             return f"membership of {self.part} in {self.name}"
+        if self.kind == "user mapping":
+            return f"user mapping of {self.part} on server {self.name}"
         if self.kind == "cast":
             return f"cast of {self.name} to {self.part}"
         return f"{self.kind} {qualified}" if self.kind != "database" else "the database"

@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from rempart.catalog.identity import Identity
 
+MAY_BE_HIDDEN = "may be hidden"
+"""In the metadata of a field: not every role that reads the catalog can read it, so that no fingerprint has it."""
+
 
 class Unsupported(Exception):
     """A change for which no SQL is written; the message says why."""
@@ -37,6 +40,8 @@ class CatalogObject:
     labels: tuple[str, ...]
 
     kind: ClassVar[str]
+    for_superusers: ClassVar[bool] = False
+    """Whether only a superuser can make it, alter it, or grant privileges on it."""
 
     @property
     def identity(self) -> Identity:

@@ -96,8 +96,8 @@ class NewTable:
         if table.index_names:
             raise Unsupported(OWN_INDEX_PARTS)
         made = statement(
-            "create {}table {} partition of {} {}", raw("unlogged " if table.persistence == "u" else ""),
-            qualified(table.schema, table.name), qualified(*table.parents[0]), raw(table.bound or ""),
+            "create {} {} partition of {} {}{}", raw(table.word), qualified(table.schema, table.name),
+            qualified(*table.parents[0]), raw(table.bound or ""), raw(table.on_server()),
         )  # fmt: skip
         if table.partition_key:
             made += f" partition by {table.partition_key}"

@@ -104,7 +104,7 @@ def remade(
             if identity in found or identity not in after.objects:
                 continue
             if old.keeps_data() and not isinstance(old, Column | Sequence):
-                refused.append((identity, "it would have to be dropped and made again, and lose its rows"))
+                refused.append((identity, "it would have to be dropped and made again, and lose what it holds"))
                 continue
             found.add(identity)
         whole = again and identity.kind in ("table", "view")

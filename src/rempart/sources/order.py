@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rempart.errors import UsageError
 from rempart.sources.files import SourceFile
-from rempart.sqltext.objects import ALL, Kind, ObjectName
+from rempart.sqltext.objects import ALL, WITHOUT_SCHEMA, Kind, ObjectName
 from rempart.sqltext.statements import Statement
 
 _SATISFIED_BY = {
@@ -19,6 +19,8 @@ _SATISFIED_BY = {
     Kind.FUNCTION: (Kind.FUNCTION, Kind.TYPE, Kind.RELATION),
     Kind.CONFIGURATION: (Kind.CONFIGURATION,),
     Kind.DICTIONARY: (Kind.DICTIONARY,),
+    Kind.WRAPPER: (Kind.WRAPPER,),
+    Kind.SERVER: (Kind.SERVER,),
     Kind.TRIGGER: (Kind.TRIGGER,),
     Kind.POLICY: (Kind.POLICY,),
     Kind.OBJECT: (Kind.FUNCTION, Kind.TYPE, Kind.RELATION),
@@ -110,7 +112,7 @@ def _key(name: ObjectName) -> _Key:
 
 def _alternatives(name: ObjectName) -> Iterator[_Key]:
     """Yield what a reference can mean. Without a schema it is looked up where Postgres looks by default."""
-    schema = name.schema if name.schema or name.kind is Kind.SCHEMA else _SEARCHED_FIRST
+    schema = name.schema if name.schema or name.kind in WITHOUT_SCHEMA else _SEARCHED_FIRST
     for kind in _SATISFIED_BY[name.kind]:
         yield kind, schema, name.name, name.detail
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pglast import ast, enums
 
-from rempart.sqltext.objects import Kind, ObjectName, name_of
+from rempart.sqltext.objects import WITHOUT_SCHEMA, Kind, ObjectName, name_of
 
 _SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 _BY_INDEX = {
@@ -31,7 +31,7 @@ def definitions(node: ast.Node, schema: str = _SEARCHED_FIRST) -> frozenset[Obje
     """
     return frozenset(
         ObjectName(found.kind, found.schema, found.name, found.detail)
-        if found.schema or found.kind is Kind.SCHEMA
+        if found.schema or found.kind in WITHOUT_SCHEMA
         else ObjectName(found.kind, schema, found.name, found.detail)
         for found in _created(node)
     )
@@ -95,6 +95,10 @@ def _created(node: Any) -> Iterator[ObjectName]:
             yield name_of(Kind.CONFIGURATION, strings(node.defnames))
         case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TSDICTIONARY):
             yield name_of(Kind.DICTIONARY, strings(node.defnames))
+        case ast.CreateFdwStmt():
+            yield ObjectName(Kind.WRAPPER, "", str(node.fdwname))
+        case ast.CreateForeignServerStmt():
+            yield ObjectName(Kind.SERVER, "", str(node.servername))
         case ast.CreateTrigStmt():
             yield _on_table(Kind.TRIGGER, node.relation, node.trigname)
         case ast.CreatePolicyStmt():

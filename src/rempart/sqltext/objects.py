@@ -19,11 +19,15 @@ class Kind(StrEnum):
     FUNCTION = "function"
     CONFIGURATION = "text search configuration"
     DICTIONARY = "text search dictionary"
+    WRAPPER = "foreign-data wrapper"
+    SERVER = "foreign server"
     TRIGGER = "trigger"
     POLICY = "policy"
     OBJECT = "object"
 
 
+WITHOUT_SCHEMA = frozenset({Kind.SCHEMA, Kind.WRAPPER, Kind.SERVER})
+"""What is in no schema."""
 ALL = "*"
 """Name that stands, in a reference only, for every object of the kind in the schema."""
 

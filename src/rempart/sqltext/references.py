@@ -44,6 +44,7 @@ _OF_TEXT_SEARCH = {
     _Object.OBJECT_TSCONFIGURATION: Kind.CONFIGURATION,
     _Object.OBJECT_TSDICTIONARY: Kind.DICTIONARY,
 }
+_FOREIGN = {_Object.OBJECT_FDW: Kind.WRAPPER, _Object.OBJECT_FOREIGN_SERVER: Kind.SERVER}
 _CONFIGURED = {
     "to_tsvector", "to_tsquery", "plainto_tsquery", "phraseto_tsquery", "websearch_to_tsquery", "ts_headline",
     "json_to_tsvector", "jsonb_to_tsvector",
@@ -145,6 +146,15 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
     def visit_AlterTSDictionaryStmt(self, _ancestors: Any, node: Any) -> None:
         self._need(Kind.DICTIONARY, strings(node.dictname))
 
+    def visit_CreateForeignServerStmt(self, _ancestors: Any, node: Any) -> None:
+        self._need(Kind.WRAPPER, (node.fdwname,))
+
+    def _on_server(self, _ancestors: Any, node: Any) -> None:
+        self._need(Kind.SERVER, (node.servername,))
+
+    visit_AlterForeignServerStmt = visit_CreateForeignTableStmt = _on_server
+    visit_CreateUserMappingStmt = visit_AlterUserMappingStmt = _on_server
+
     def visit_CreateTrigStmt(self, _ancestors: Any, node: Any) -> None:
         self._need(Kind.FUNCTION, strings(node.funcname))
 
@@ -183,6 +193,8 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
                 self._need(Kind.SCHEMA, strings(item))
             elif node.objtype in _TYPES:
                 self._need(Kind.TYPE, strings(item))
+            elif node.objtype in _FOREIGN:
+                self._need(_FOREIGN[node.objtype], strings(item))
 
     def visit_CommentStmt(self, _ancestors: Any, node: Any) -> None:
         self._named(node.objtype, node.object)
@@ -198,8 +210,8 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
         parts = strings(written)
         if kind == _Object.OBJECT_SCHEMA:
             self._need(Kind.SCHEMA, parts)
-        elif kind in _OF_TEXT_SEARCH:
-            self._need(_OF_TEXT_SEARCH[kind], parts)
+        elif kind in _OF_TEXT_SEARCH or kind in _FOREIGN:
+            self._need((_OF_TEXT_SEARCH | _FOREIGN)[kind], parts)
         elif kind in _RELATIONS:
             self._need(Kind.RELATION, parts)
         elif kind in _PARTS_OF_RELATIONS and len(parts) > 1:

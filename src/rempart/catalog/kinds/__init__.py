@@ -5,6 +5,7 @@ from __future__ import annotations
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.default_privileges import DefaultPrivileges
+from rempart.catalog.kinds.foreign import ForeignDataWrapper, ForeignServer, UserMapping
 from rempart.catalog.kinds.function import Aggregate, Function
 from rempart.catalog.kinds.index import Index, Statistics
 from rempart.catalog.kinds.policy import Policy
@@ -37,6 +38,9 @@ KINDS: tuple[tuple[str, type[CatalogObject]], ...] = (
     ("composite", Composite),
     ("domain", Domain),
     ("range", Range),
+    ("foreign_data_wrapper", ForeignDataWrapper),
+    ("foreign_server", ForeignServer),
+    ("user_mapping", UserMapping),
     ("sequence", Sequence),
     ("table", Table),
     ("column", Column),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rempart.catalog.counting import Numbers, bounds_between, past_what_is_stored, put_to_start
 from rempart.catalog.kinds.conversion import has_cast, may_lose
+from rempart.catalog.kinds.foreign import option_changes
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, qualified, raw, statement
 
@@ -131,6 +132,8 @@ class Column(CatalogObject):
             found.append(self._alter(f"set ({', '.join(changed)})"))
         if gone := [key for key in old if key not in new]:
             found.append(self._alter(f"reset ({', '.join(gone)})"))
+        if changes := option_changes(before.foreign_options if before else (), self.foreign_options):
+            found.append(self._alter(changes))
         return found
 
     def set_default(self) -> list[str]:
@@ -145,8 +148,6 @@ class Column(CatalogObject):
         """See `CatalogObject.create`."""
         if self.relkind in "vm":
             return [*self.set_default(), *self.extras()]
-        if self.foreign_options:
-            raise Unsupported("no SQL is written for options of a foreign table's column")
         added = statement(
             "alter {} {} add column {}", self._relation_kind(), self._table(), raw(self.definition(with_default=True))
         )
@@ -169,8 +170,9 @@ class Column(CatalogObject):
         collation = f" collate {after.collation}" if after.collation else ""
         # The children get the type with it, for which their defaults must not stand in the way.
         found = [self._alter("drop default")] if self.has_default or self.has_children else []
-        using = self.converted(after, self.part, by_text=by_text)
-        found.append(self._alter(f"type {after.type}{collation} using {using}"))
+        # The rows of a foreign table are elsewhere, and the server refuses to convert them.
+        using = "" if self.relkind == "f" else f" using {self.converted(after, self.part, by_text=by_text)}"
+        found.append(self._alter(f"type {after.type}{collation}{using}"))
         return found + after.set_default()
 
     def converted(self, after: Column, *name: str, by_text: bool = False) -> str:
@@ -195,8 +197,6 @@ class Column(CatalogObject):
         changed = self.own_changes(after)
         if "relkind" in changed:
             return []  # its table becomes partitioned, say: that is said there
-        if "foreign_options" in changed:
-            raise Unsupported("no SQL is written for options of a foreign table's column")
         if "local" in changed:
             raise Unsupported("Postgres has no way from a table's own column to one that is only inherited, nor back")
         if self.generated != after.generated or (self.generated and changed & {"expression", "type", "collation"}):
@@ -328,7 +328,7 @@ class Column(CatalogObject):
         Args:
             after: The state to reach.
         """
-        return self.type != after.type and may_lose(self.type, after.type)
+        return self.relkind != "f" and self.type != after.type and may_lose(self.type, after.type)
 
     def target(self) -> str | None:
         """See `CatalogObject.target`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from rempart.catalog.kinds import foreign
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.options import option_changes
 from rempart.catalog.statement import joined, qualified, raw, statement
@@ -66,16 +67,17 @@ class Table(CatalogObject):
             pieces: Each a column or a constraint, as CREATE TABLE takes it.
 
         Raises:
-            Unsupported: It is a foreign table, or of a type.
+            Unsupported: It is of a type.
         """
-        if self.relkind == "f" or self.of_type:
-            raise Unsupported("no SQL is written for a foreign table, or a table of a type")
+        if self.of_type:
+            raise Unsupported("no SQL is written for a table of a type")
         named = qualified(self.schema, self.name)
         body = raw("(\n    " + ",\n    ".join(pieces) + "\n)") if pieces else raw("()")
         parents = [qualified(*parent).as_string() for parent in self.parents]
-        made = statement("create {}table {} {}", raw("unlogged " if self.persistence == "u" else ""), named, body)
+        made = statement("create {} {} {}", raw(self.word), named, body)
         if self.bound is None and parents:
             made += statement(" inherits ({})", joined(parents))
+        made += self.on_server()
         if self.partition_key:
             made += f" partition by {self.partition_key}"
         if self.access_method:
@@ -85,6 +87,17 @@ class Table(CatalogObject):
         if self.tablespace:
             made += statement(" tablespace {}", self.tablespace)
         return [made]
+
+    @property
+    def word(self) -> str:
+        """What CREATE calls it."""
+        return "unlogged table" if self.persistence == "u" else _KIND[self.relkind]
+
+    def on_server(self) -> str:
+        """Of a foreign table: where it is, as CREATE takes it, with a space before it; empty for the others."""
+        if self.server is None:
+            return ""
+        return statement(" server {}{}", self.server, raw(foreign.options_clause(self.server_options)))
 
     def attach(self) -> list[str]:
         """The SQL that makes it a partition, after it was created as a table of its own."""
@@ -145,7 +158,9 @@ class Table(CatalogObject):
         changed = self.own_changes(after)
         if "index_names" in changed:
             raise Unsupported(OWN_INDEX_PARTS)
-        fixed = changed & {"partition_key", "of_type", "server", "server_options"}
+        fixed = changed & {"partition_key", "of_type"}
+        if self.relkind == after.relkind == "f" and "server" in changed:
+            return None  # its rows are elsewhere
         if self.relkind != after.relkind or fixed:
             raise Unsupported(f"a table cannot change its {', '.join(sorted(fixed)) or 'kind'} and keep its rows")
         named = qualified(self.schema, self.name)
@@ -158,6 +173,9 @@ class Table(CatalogObject):
             found.append(statement("alter table {} set access method {}", named, after.access_method or "heap"))
         if "tablespace" in changed:
             found.append(statement("alter table {} set tablespace {}", named, after.tablespace or "pg_default"))
+        if "server_options" in changed:
+            change = foreign.option_changes(self.server_options, after.server_options)
+            found.append(statement("alter foreign table {} {}", named, raw(change)))
         found += option_changes(f"alter table {named.as_string()}", self.stored_options, after.stored_options)
         found += self._inheritance(after)
         return found + after.switches(self)

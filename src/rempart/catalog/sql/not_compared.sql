@@ -23,10 +23,6 @@ from (
     select 'transform', format_type(t.trftype, null) || ' for ' || l.lanname, 'pg_transform'::regclass, t.oid
     from pg_transform t join pg_language l on l.oid = t.trflang where t.oid >= 16384
     union all
-    select 'foreign-data wrapper', w.fdwname, 'pg_foreign_data_wrapper'::regclass, w.oid from pg_foreign_data_wrapper w
-    union all
-    select 'foreign server', s.srvname, 'pg_foreign_server'::regclass, s.oid from pg_foreign_server s
-    union all
     select 'text search parser', n.nspname || '.' || c.prsname, 'pg_ts_parser'::regclass, c.oid
     from pg_ts_parser c join pg_namespace n on n.oid = c.prsnamespace where c.oid >= 16384
     union all
@@ -37,8 +33,14 @@ where not exists (
     select from pg_depend e where e.classid = found.classid and e.objid = found.objid and e.deptype = 'e'
 )
 union all
-select 'user mapping', coalesce(pg_get_userbyid(nullif(u.umuser, 0)), 'public') || ' on ' || u.srvname
+-- The server shows the options of a mapping to few roles: see user_mapping.sql.
+select 'options of a user mapping', coalesce(u.usename, 'public') || ' on ' || u.srvname
 from pg_user_mappings u
+join pg_foreign_server s on s.oid = u.srvid
+where u.umoptions is null
+    and not (select r.rolsuper from pg_roles r where r.rolname = current_user)
+    and not (u.umuser = 0 and pg_has_role(s.srvowner, 'usage'))
+    and not (u.usename = current_user and (pg_has_role(s.srvowner, 'usage') or has_server_privilege(s.oid, 'usage')))
 union all
 select 'subscription', s.subname
 from pg_subscription s join pg_database d on d.oid = s.subdbid and d.datname = current_database()

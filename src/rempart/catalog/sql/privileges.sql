@@ -33,3 +33,9 @@ where d.datname = current_database()
 union all
 select 'pg_default_acl'::regclass::oid, d.oid, 0, d.defaclacl::text[]
 from pg_default_acl d
+union all
+select 'pg_foreign_data_wrapper'::regclass::oid, w.oid, 0, coalesce(w.fdwacl, acldefault('F', w.fdwowner))::text[]
+from pg_foreign_data_wrapper w
+union all
+select 'pg_foreign_server'::regclass::oid, s.oid, 0, coalesce(s.srvacl, acldefault('S', s.srvowner))::text[]
+from pg_foreign_server s

@@ -1,4 +1,4 @@
--- Privileges on the server's own objects, where they are not those the server came with. Before Postgres 16 nothing is
+-- Privileges on the server's own objects and on the wrappers of extensions, where they are not those these came with. Before Postgres 16 nothing is
 -- recorded of the information schema's: PUBLIC reads its relations.
 select changed.classid, changed.objid, changed.objsubid::int4, '', i.type || ' ' || i.identity, '', null
 from (
@@ -25,6 +25,13 @@ from (
     union all
     select 'pg_type'::regclass::oid, t.oid, 0, t.typacl, null
     from pg_type t where t.oid < 16384 and t.typacl is not null
+    union all
+    select 'pg_foreign_data_wrapper'::regclass::oid, w.oid, 0, w.fdwacl, acldefault('F', w.fdwowner)
+    from pg_foreign_data_wrapper w
+    where w.fdwacl is not null and exists (
+        select from pg_depend e
+        where e.classid = 'pg_foreign_data_wrapper'::regclass and e.objid = w.oid and e.deptype = 'e'
+    )
 ) as changed
 left join pg_init_privs o
     on o.classoid = changed.classid and o.objoid = changed.objid and o.objsubid = changed.objsubid

@@ -11,7 +11,7 @@ select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, '', pg_get_use
     coalesce(c.reloptions, '{}') || coalesce((select array_agg('toast.' || o) from unnest(t.reloptions) o), '{}'),
     c.relrowsecurity,
     c.relforcerowsecurity,
-    case c.relreplident
+    case case when c.relkind = 'f' then 'd' else c.relreplident end  -- a foreign table has none
         when 'd' then 'default' when 'f' then 'full' when 'n' then 'nothing'
         else 'using index ' || quote_ident((
             select i.relname from pg_index x join pg_class i on i.oid = x.indexrelid

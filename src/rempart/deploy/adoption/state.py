@@ -21,7 +21,7 @@ from rempart.catalog.privileges import grants
 from rempart.revisions.workbench import without_version_schema
 
 _SERVER_WIDE = frozenset({"role", "membership"})
-_CLOSED = frozenset({"schema", "table", "view", "sequence", "function", "aggregate", "column"})
+_CLOSED = frozenset({"schema", "table", "view", "sequence", "function", "aggregate", "column", "foreign server"})
 _RULES_OF_A_TABLE = frozenset({"constraint", "trigger", "rule", "policy", "index"})
 _MORE = ("superuser", "create_role", "create_db", "login", "replication", "bypass_rls")
 _INVOKER = "security_invoker"
