@@ -278,6 +278,7 @@ def test_an_unexpected_error_is_short_unless_asked_for(project: Project) -> None
 
 def test_version_and_help(project: Project) -> None:
     assert not re.search(r"[^\]]\.\.\.$", ok(project.run("--help")), re.M), "a summary is cut off"
+    assert " [SOURCE]\n" in ok(project.run("diff", "--help"))
     assert re.fullmatch(r"rempart \d+\.\d+\.\d+\S*\n", ok(project.run("--version")))
     assert all(name in ok(project.run("--help")) for name in ("up", "down", "url", "psql"))
 

@@ -33,9 +33,12 @@ def test_a_file_is_a_source(tmp_path: Path) -> None:
     file = tmp_path / "a.sql"
     file.write_text("select 1")
     assert parse(str(file)).kind is SourceKind.PATH
-    for wrong in (str(tmp_path / "b.sql"), "git:", "env:", "nothing"):
+    for wrong in ("git:", "env:", "nothing"):
         with pytest.raises(UsageError, match="no source"):
             parse(wrong)
+    for missing in (str(tmp_path / "b.sql"), "b.sql", "schema/nowhere"):
+        with pytest.raises(UsageError, match="there is no file or folder"):
+            parse(missing)
 
 
 def test_what_is_no_source_is_told_without_its_password() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def access(
-    source: Annotated[str, typer.Argument(metavar="[SOURCE]", help="What to observe.")] = "declared",
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="What to observe.")] = "declared",
     write: Annotated[bool, typer.Option("--write", help="Write the map to its file.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Fail when the file is stale, or the contract broken.")

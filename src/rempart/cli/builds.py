@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def builds(
     env: Annotated[str, typer.Option("--env", metavar="NAME", help="The environment.")],
-    build: Annotated[str | None, typer.Argument(metavar="[BUILD]", help="Only this build.")] = None,
+    build: Annotated[str | None, typer.Argument(metavar="BUILD", help="Only this build.")] = None,
     output: Annotated[Format, typer.Option("--format", help="How the outcome is written.")] = Format.TEXT,
 ) -> None:
     """Tell whether builds of the application find what they use in a database; before a web build is rolled back.

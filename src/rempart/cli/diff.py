@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def diff(
     before: Annotated[str, typer.Argument(metavar="SOURCE", help="What to start from.")],
-    after: Annotated[str, typer.Argument(metavar="[SOURCE]", help="What to reach.")] = "declared",
+    after: Annotated[str, typer.Argument(metavar="SOURCE", help="What to reach.")] = "declared",
     format_: Annotated[_Format, typer.Option("--format", help="How to print it.")] = _Format.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Fail as well when something was not compared.")] = False,
 ) -> None:

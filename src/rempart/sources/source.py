@@ -80,7 +80,8 @@ def parse(text: str) -> Source:
     with suppress(OSError):  # too long for a path, say
         if Path(text).exists():
             return Source(SourceKind.PATH, text, text)
+    looks_like_a_path = text.endswith(".sql") or ("/" in text and "://" not in text)
     raise UsageError(
-        f"{masked(text)} is no source.",
+        f"there is no file or folder {text}." if looks_like_a_path else f"{masked(text)} is no source.",
         "Write declared, revisions, revisions@REV, git:REF, env:NAME, a postgresql:// URL, or a .sql file or folder.",
     )
