@@ -197,6 +197,7 @@ def test_a_dry_run_with_rows_meets_what_the_rows_break(on_staging: DeploymentPro
     assert on_staging.run("apply", "--env", "staging", "--dry-run").returncode == 0
     with_rows = on_staging.run("apply", "--env", "staging", "--dry-run", "--with-data")
     assert with_rows.returncode == 3
+    assert with_rows.stderr.startswith("error: on a throw-away copy, the upgrade of revision 0003 failed")
     assert "could not create unique index" in with_rows.stderr
     recorded = on_staging.json("evidence", "show", "latest")
     assert (recorded["operation"], recorded["outcome"]) == ("dry-run", "failed")

@@ -24,7 +24,7 @@ from rempart.deploy.queries import query
 from rempart.deploy.running import Hooks, Limits, run_steps
 from rempart.deploy.steps import BASE, Step
 from rempart.deploy.target import Connection
-from rempart.errors import OperationError
+from rempart.errors import OperationError, RempartError
 from rempart.own_objects import SCHEMA, VERSION_TABLE
 from rempart.postgres import databases
 from rempart.postgres.dump import TablesLocked, bring_over
@@ -133,15 +133,14 @@ class Rehearsal:
                 step(f"rehearsing the {one.direction} of revision {one.revision}")
                 return one.revision in begun
 
-            run_steps(
-                self.server.url(self.database),
-                self.config,
-                steps,
-                Hooks(before_commit, starting, committed),
-                _LIMITS,
-                observer,
-                allow_data_loss=allow_data_loss,
-            )
+            hooks = Hooks(before_commit, starting, committed)
+            url = self.server.url(self.database)
+            try:
+                run_steps(url, self.config, steps, hooks, _LIMITS, observer, allow_data_loss=allow_data_loss)
+            except RempartError as error:
+                said = error.message.removesuffix(".")
+                told = f"on a throw-away copy, {said}. Nothing was changed."
+                raise type(error)(told, error.next_step) from error
 
     @property
     def state(self) -> str:
