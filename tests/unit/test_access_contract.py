@@ -93,6 +93,11 @@ def test_broken_promises_name_who_and_what(tmp_path: Path) -> None:
             "public.gone, which does not exist",
         ),
         ('says = "x"\npersonas = ["op"]\nexcept = ["a*"]\nrows = "none"', r"a\*, which does not exist"),
+        (
+            'says = "x"\npersonas = ["op"]\nrelations = ["public.t*"]\ncommands = ["execute"]\nrows = "denied"',
+            "is about nothing",
+        ),
+        ('says = "x"\npersonas = ["op"]\nexcept = ["*"]\nrows = "none"', "is about nothing"),
         ('says = "x"\npersonas = ["op"]\nrows = ["my depot"]', "a class of rows that does not exist: my depot"),
         ('says = "x"\npersonas = ["op"]\ncommands = ["drop"]\nrows = "none"', "names no command: drop"),
         ('says = "x"\npersonas = ["op"]\nrows = "nothing"', "rows is neither"),

@@ -114,7 +114,7 @@ def check(access_map: AccessMap, contract: Contract) -> list[Finding]:
         A finding for each promise, relation and command that fails, in order.
 
     Raises:
-        UsageError: A promise names a persona, relation or class that does not exist.
+        UsageError: A promise names a persona, relation or class that does not exist, or is about nothing.
     """
     findings = []
     for promise in contract.promises:
@@ -122,15 +122,21 @@ def check(access_map: AccessMap, contract: Contract) -> list[Finding]:
         personas = _personas(access_map, promise, where)
         subjects = _subjects(access_map, promise, where)
         _check_classes(access_map, promise, where)
+        about = False
         for name in subjects:
             for command in promise.commands:
+                cells = {persona: access_map.subjects[name].get(persona, {}).get(command) for persona in personas}
                 broken: dict[str, list[str]] = {}
-                for persona in personas:
-                    cell = access_map.subjects[name].get(persona, {}).get(command)
+                for persona, cell in cells.items():
+                    about = about or cell is not None
                     complaint = _complaint(access_map, promise, name, cell) if cell is not None else None
                     if complaint:
                         broken.setdefault(complaint, []).append(persona)
                 findings += [_finding(contract, promise, name, command, who, what) for what, who in broken.items()]
+        if not about:
+            raise UsageError(
+                f"{where} is about nothing: none of its commands is one of its relations.", "correct one of the two"
+            )
     return in_order(findings)
 
 

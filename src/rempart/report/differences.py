@@ -75,19 +75,18 @@ def text(plan: Plan, before: str, after: str, not_compared: Iterable[tuple[str, 
         sign = _SIGNS[difference.action]
         lines.append((f"{sign} {difference.identity}{_beside(difference, whole)}", _STYLES[sign]))
         lines += [(f"    {line}", _style(line)) for line in _changes(difference)]
-    for kind, name in not_compared:
-        lines.append((f"! not compared: {kind} {name}", _STYLES["!"]))
+    unread = [(f"! not compared: {kind} {name}", _STYLES["!"]) for kind, name in not_compared]
+    refused = [(f"! no SQL for {identity}: {reason}", _STYLES["!"]) for identity, reason in plan.refused]
+    lines += unread
     if not plan.differences:
-        lines.append((f"{before} and {after} are the same.", ""))
-        return lines
+        as_far = ", as far as they are read" if unread or refused else ""
+        return [*lines, *refused, (f"{before} and {after} are the same{as_far}.", "")]
     lines.append(("", ""))
     lines.append((summary(plan, before, after), "bold"))
     if plan.steps:
         lines.append(("", ""))
         lines += [(line, "") for line in script(plan).splitlines()]
-    for identity, reason in plan.refused:
-        lines.append((f"! no SQL for {identity}: {reason}", _STYLES["!"]))
-    return lines
+    return lines + refused
 
 
 def markdown(plan: Plan, before: str, after: str, not_compared: Iterable[tuple[str, str]]) -> str:

@@ -89,14 +89,16 @@ def drift(situation: Situation) -> Check:
     source = parse(f"env:{situation.target.name}")
     scope = scope_of(situation.target.config, source, None, situation.step, situation.benches)
     with reading(situation.target.url) as connection:
-        found = drift_of(connection, read(connection), scope.expected, scope.settings.platform_schemas)
+        catalog = read(connection)
+        found = drift_of(connection, catalog, scope.expected, scope.settings.platform_schemas)
     if not found.checked:
         return Check("drift", False, "not checked", (found.reason,))
     details = tuple(
         f"{one.change}: {one.object}" + (f" ({', '.join(one.details)})" if one.details else "")
         for one in found.differences
     )
-    return Check("drift", not details, f"compared with revision {found.revision}", details)
+    unread = f", {len(catalog.not_compared)} objects not compared" if catalog.not_compared else ""
+    return Check("drift", not details, f"compared with revision {found.revision}{unread}", details)
 
 
 def maintenance(situation: Situation) -> Check:
