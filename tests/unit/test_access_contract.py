@@ -105,6 +105,14 @@ def test_broken_promises_name_who_and_what(tmp_path: Path) -> None:
         ('personas = ["op"]\nrows = "none"', "lacks says or personas"),
         ('says = "x"\npersonas = "op"\nrows = "none"', "personas is not a list"),
         ('says = "x"\npersona = ["op"]\nrows = "none"', "unknown key: persona"),
+        ('says = "x"\npersonas = []\nrows = "none"', "personas is empty"),
+        ('says = "x"\npersonas = ["op"]\nrelations = []\nrows = "none"', "relations is empty"),
+        ('says = "x"\npersonas = ["op"]\ncommands = []\nrows = "none"', "commands is empty"),
+        ('says = "x"\npersonas = ["op"]\nexcept = ["*"]\nrows = "none"', "except leaves nothing"),
+        (
+            'says = "x"\npersonas = ["op"]\nrelations = ["public.tanks"]\ncommands = ["execute"]\nrows = "none"',
+            "execute on public.tanks, which knows no such command",
+        ),
     ],
 )
 def test_promises_that_mean_nothing_are_refused(tmp_path: Path, promise: str, message: str) -> None:

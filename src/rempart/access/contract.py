@@ -146,6 +146,9 @@ def _promise(entry: Mapping[str, Any], line: int, path: Path) -> Promise:
         raise UsageError(
             f"{where} has an unknown key: {', '.join(unknown)}.", f"known keys: {', '.join(sorted(_KEYS))}"
         )
+    for key in ("personas", "relations", "commands"):
+        if entry.get(key) == []:
+            raise UsageError(f"{where}: {key} is empty, and the promise is about nothing.", "name what it is about")
     rows = entry.get("rows")
     if not isinstance(entry.get("says"), str) or "personas" not in entry:
         raise UsageError(f"{where} lacks says or personas.", "say the promise in words, and whom it is about")
@@ -204,7 +207,26 @@ def _subjects(access_map: AccessMap, promise: Promise, where: str) -> list[str]:
         return found
 
     excepted = matching(promise.excepted)
-    return [name for name in matching(promise.relations) if name not in excepted]
+    found = [name for name in matching(promise.relations) if name not in excepted]
+    if not found:
+        raise UsageError(f"{where}: except leaves nothing that the promise is about.", "correct its names")
+    for name in promise.relations:
+        there = _commands_of(access_map, name)
+        if there and not set(there) & set(promise.commands):
+            raise UsageError(
+                f"{where} is about {', '.join(promise.commands)} on {name}, which knows no such command.",
+                f"its commands: {', '.join(there)}",
+            )
+    return found
+
+
+def _commands_of(access_map: AccessMap, name: str) -> tuple[str, ...]:
+    """The commands that a relation, sequence or function can have; none for a pattern of names."""
+    if name in access_map.relations:
+        return COMMANDS
+    if name in access_map.sequences:
+        return SEQUENCE_COMMANDS
+    return (EXECUTE,) if name in access_map.functions else ()
 
 
 def _check_classes(access_map: AccessMap, promise: Promise, where: str) -> None:
