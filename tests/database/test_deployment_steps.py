@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import time
 from typing import Any
 
@@ -45,6 +47,36 @@ def test_an_index_that_cannot_be_built_is_named_shown_and_rebuilt(staging: Stagi
     shown = staging.run("status", "--env", "staging")
     assert "left by a failure" not in shown.output
     assert staging.run("evidence", "verify", "--env", "staging").code == 0
+    # What the target was before is what it was before the first try, without what that left.
+    undone = staging.run("rollback", "--env", "staging", "--to", "0001")
+    assert undone.code == 0, undone
+    assert staging.one("select pg_catalog.to_regclass('public.tank_label')") is None
+
+
+def test_a_killed_drop_of_an_index_is_finished_by_the_next_run_and_can_be_undone(staging: Staging) -> None:
+    staging.write("0002", "create index tank_label on public.tank (label)", "drop index public.tank_label")
+    assert staging.run().code == 0
+    staging.write(
+        "0003",
+        "drop index concurrently public.tank_label",
+        "create index concurrently tank_label on public.tank (label)",
+        outside=True,
+        after="0002",
+    )
+    with staging.connect(autocommit=False) as reader:
+        reader.execute("select label from public.tank order by label")
+        running = staging.start()
+        wait_for(staging, "select true from pg_catalog.pg_locks where not granted and locktype = 'virtualxid'")
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+        reader.rollback()
+    wait_for(staging, "select count(*) = 0 from pg_catalog.pg_stat_activity where query ilike 'drop index concurrent%'")
+    ran = staging.run()
+    assert ran.code == 0, ran
+    assert staging.one("select pg_catalog.to_regclass('public.tank_label')") is None
+    undone = staging.run("rollback", "--env", "staging", "--to", "0002")
+    assert undone.code == 0, undone
+    assert staging.one("select indisvalid from pg_catalog.pg_index where indexrelid = 'public.tank_label'::regclass")
 
 
 def test_an_index_waits_for_an_old_transaction_without_stopping_writers(staging: Staging) -> None:

@@ -123,6 +123,20 @@ def test_concurrent_indexes_work_outside_of_a_transaction(
         assert rows(database, "select version_num from rempart.alembic_version") == [("0001",)]
 
 
+def test_what_fails_outside_of_a_transaction_is_not_told_as_rolled_back(
+    project: Project, platform_database: Any
+) -> None:
+    project.revision("0001", 'execute("create table public.t (id int); insert into public.t values (1), (1)")')
+    project.revision(
+        "0002",
+        "with op.get_context().autocommit_block():\n"
+        '    execute("create unique index concurrently t_id on public.t (id)")',
+        after="0001",
+    )
+    with pytest.raises(OperationError, match="upgrade of revision 0002 failed: could not create unique index"):
+        runner.upgrade(platform_database.owner_url, "head", project.config)
+
+
 def test_the_same_sql_may_run_many_times_in_one_session(project: Project, platform_database: Any) -> None:
     # psycopg prepares a statement at its fifth run, and several commands cannot be prepared.
     project.revision("0001", 'for _ in range(8):\n    execute("select 1; select 2")')

@@ -21,7 +21,7 @@ from rempart.deploy.planning import Plan, plan_of, revision_of, server_time, wri
 from rempart.deploy.postchecks import PostChecks
 from rempart.deploy.record import evidence, ledger
 from rempart.deploy.rehearsal import Rehearsal, rehearsal
-from rempart.deploy.resuming import begun_before
+from rempart.deploy.resuming import begun_before, catalog_at_beginning
 from rempart.deploy.running import Hooks, Limits, run_steps
 from rempart.deploy.steps import DOWNGRADE, UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of, refuse_another
@@ -181,7 +181,7 @@ class _Deployment:
         self._connection, self._journal = lock.connection, found.journal
         self._target, self._plan = found.request.target, found.plan
         self._database: str | None = None
-        self._started = 0.0
+        self._started, self._before = 0.0, ""
         effects = {effect.step.revision: effect for effect in found.rehearsed.effects}
         self._checks = PostChecks(
             self._target.config,
@@ -239,17 +239,25 @@ class _Deployment:
         self._lock.check()
         self._told.step(f"{step.direction} of revision {step.revision}: {step.message}")
         self._started = time.monotonic()
+        seen = self._journal.seen[-1]
+        self._before = seen.fingerprint
         if step.transactional:
             return False
-        begun = step.revision in begun_before(ledger.entries(self._connection))
-        content = {"revision": step.revision, "direction": step.direction, "sha256": step.sha256}
+        entries = ledger.entries(self._connection)
+        begun = step.revision in begun_before(entries)
+        self._before = catalog_at_beginning(entries, step.revision, seen.catalog.major) or self._before
+        content = {
+            "revision": step.revision,
+            "direction": step.direction,
+            "sha256": step.sha256,
+            "catalog": {"before": self._before, "postgres": seen.catalog.major},
+        }
         ledger.append(self._connection, "step", self._journal.id, content)
         return begun
 
     def _before_commit(self, step: Step, connection: Connection) -> None:
-        before = self._journal.seen[-1]
         now = self._checks.check(step, connection)
-        content = self._journal.revision(step, now, before, time.monotonic() - self._started)
+        content = self._journal.revision(step, now, self._before, time.monotonic() - self._started)
         ledger.append(connection, "revision", self._journal.id, content)
         self._lock.check()
 

@@ -108,20 +108,20 @@ class Journal:
             "notes": list(self.notes),
         }
 
-    def revision(self, step: Step, seen: Seen, before: Seen, seconds: float) -> dict[str, Any]:
+    def revision(self, step: Step, seen: Seen, before: str, seconds: float) -> dict[str, Any]:
         """What the ledger says of one revision, written in its own transaction.
 
         Args:
             step: The revision.
             seen: The target after it.
-            before: The target before it.
+            before: Fingerprint of the target before it.
             seconds: How long it has taken so far.
         """
         return {
             "revision": step.revision,
             "direction": step.direction,
             "sha256": step.sha256,
-            "catalog": {"before": before.fingerprint, "after": seen.fingerprint, "postgres": seen.catalog.major},
+            "catalog": {"before": before, "after": seen.fingerprint, "postgres": seen.catalog.major},
             "integrity": _counts(seen),
             "seconds": round(seconds, 3),
         }

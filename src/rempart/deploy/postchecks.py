@@ -107,8 +107,9 @@ class PostChecks:
         fatal = [line for line in said if line.partition(":")[0] not in self.accepted]
         if fatal:
             more = f" and {len(fatal) - _SHOWN} more" if len(fatal) > _SHOWN else ""
+            undone = "was rolled back" if step.transactional else "is not noted, though what it did stays"
             raise GateFailure(
-                f"the {step.direction} of revision {step.revision} was rolled back, for a check before its commit said"
+                f"the {step.direction} of revision {step.revision} {undone}, for a check before its commit said"
                 f" no: {'; '.join(fatal[:_SHOWN])}{more}",
                 "Correct the revision; or accept it by --override CHECK --reason TEXT, which is recorded.",
             )

@@ -6,7 +6,7 @@ that was finished before the revision could be noted as applied is not built twi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import pglast
@@ -98,6 +98,28 @@ def begun_before(entries: Iterable[Entry]) -> set[str]:
         elif entry.kind == "revision":
             found.discard(str(entry.content["revision"]))
     return found
+
+
+def catalog_at_beginning(entries: Iterable[Entry], revision: str, major: int) -> str | None:
+    """The fingerprint of the target when a revision was begun that a later deployment finishes.
+
+    What is there when it goes on may hold half of the revision already, and is nothing to come back to.
+
+    Args:
+        entries: The ledger.
+        revision: The revision.
+        major: Major version of the server: another one prints another fingerprint.
+
+    Returns:
+        The fingerprint; None when none began it since the last revision was done or undone.
+    """
+    found: Mapping[str, Any] | None = None
+    for entry in entries:
+        if entry.kind == "revision":
+            found = None
+        elif entry.kind == "step" and entry.content["revision"] == revision:
+            found = found or entry.content.get("catalog")
+    return str(found["before"]) if found and found["postgres"] == major else None
 
 
 def invalid_indexes(connection: Connection) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 from alembic import op
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from rempart.revisions.failure import revision_failure
@@ -44,4 +46,10 @@ def emit(context: MigrationContext, sql: str) -> None:
         # Without parameters psycopg sends the text as it is; `text()` would read `:name`, parameters `%`.
         connection.exec_driver_sql(sql, execution_options={"no_parameters": True}).close()
     except DBAPIError as error:
-        raise revision_failure(error, sql) from error
+        raise revision_failure(error, sql, committed_alone=_commits_alone(connection)) from error
+
+
+def _commits_alone(connection: Connection) -> bool:
+    """Whether every statement is committed by itself, as in an autocommit block."""
+    driver = connection.connection.driver_connection
+    return isinstance(driver, psycopg.Connection) and driver.autocommit

@@ -41,12 +41,13 @@ def operation_failure(error: DBAPIError, doing: str) -> OperationError:
     return OperationError(f"{doing} failed: {message}", hint)
 
 
-def revision_failure(error: DBAPIError, sql: str) -> OperationError:
+def revision_failure(error: DBAPIError, sql: str, *, committed_alone: bool) -> OperationError:
     """Tell why the SQL of the running revision failed.
 
     Args:
         error: What SQLAlchemy raised.
         sql: The SQL as it was sent.
+        committed_alone: Whether every statement before it is committed already.
 
     Returns:
         The error to raise; it names the revision, Postgres's message, and the line where one is known.
@@ -55,7 +56,7 @@ def revision_failure(error: DBAPIError, sql: str) -> OperationError:
     message, hint = _reason(error)
     where = _place(error, sql, caller)
     # In an autocommit block every statement was committed by itself: nothing is promised about it.
-    undone = "" if _committed_alone(error) else " and was rolled back"
+    undone = "" if committed_alone else " and was rolled back"
     what = f"the {caller.direction} of revision {caller.revision}" if caller else "a statement of a revision"
     return OperationError(f"{what} failed{undone}: {message}{where}", hint or _NEXT_STEP)
 
@@ -70,11 +71,6 @@ def _reason(error: DBAPIError) -> tuple[str, str]:
     if diagnostic.message_detail:
         message += f"; {diagnostic.message_detail}"
     return message, diagnostic.message_hint or ""
-
-
-def _committed_alone(error: DBAPIError) -> bool:
-    connection = getattr(error.orig, "connection", None)
-    return isinstance(connection, psycopg.Connection) and connection.autocommit
 
 
 def _place(error: DBAPIError, sql: str, caller: _Caller | None) -> str:
