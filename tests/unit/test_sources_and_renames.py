@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rempart.catalog.identity import Identity
+from rempart.catalog.model import Catalog
 from rempart.errors import UsageError
 from rempart.revisions import renames
 from rempart.sources.source import SourceKind, parse
@@ -64,3 +65,34 @@ def test_renames() -> None:
     ):
         with pytest.raises(UsageError, match="--rename"):
             renames.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["public.t=u", 'public.u.a="B"'],
+        ['public.t.a="B"', "public.t=u"],
+        ["public.t.a=x", "public.t.c=a", "public.t=u", 'public.u.x="B"', "public.u.a=c"],
+    ],
+)
+def test_new_names_follow_each_other_there_and_back(written: list[str]) -> None:
+    def having(*names: tuple[str, str, str]) -> Catalog:
+        objects = {Identity("column" if part else "table", *name, part): None for *name, part in names}
+        return Catalog(18, objects, (), dict)  # type: ignore[arg-type]
+
+    old = having(("public", "t", ""), ("public", "t", "a"), ("public", "t", "c"))
+    new = having(("public", "u", ""), ("public", "u", "B"), ("public", "u", "c"))
+    renamed = [renames.parse(one) for one in written]
+    assert len(renames.statements(renamed, old)) == len(written)
+    assert len(renames.statements([one.reversed() for one in reversed(renamed)], new)) == len(written)
+    with pytest.raises(UsageError, match="there is no"):
+        renames.statements(renamed, new)
+
+
+def test_a_table_and_its_column_get_new_names() -> None:
+    renamed = [renames.parse('public.t="U"'), renames.parse('public."U".a=b')]
+    objects = {Identity("table", "public", "t"): None, Identity("column", "public", "t", "a"): None}
+    assert renames.statements(renamed, Catalog(18, objects, (), dict)) == (  # type: ignore[arg-type]
+        'alter table public.t rename to "U"',
+        'alter table public."U" rename column a to b',
+    )

@@ -70,7 +70,7 @@ def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
     if loose := {identity for action, identity in work.stuck if action == "alter" and _is_remakable(identity, before)}:
         # Views that change places, say: none can be altered before the others, but all can be made again.
         again = _Work(before, after, chosen, setup, loose)
-        work = work if again.stuck or again.refused else again
+        work = work if again.stuck or set(again.refused) - set(work.refused) else again
     refused = [*_not_read(before, after), *work.refused]
     for node in work.stuck:
         refused.append((node[1], "objects need each other in a circle"))

@@ -75,8 +75,8 @@ def generate(bench: Workbench, *, destructive: bool = False, renamed: Sequence[R
     """
     start = bench.copy(bench.database(parse("revisions")))
     original, goal = without_version_schema(bench.catalog(start), bench.catalog_of(parse("declared")))
-    forth = tuple(rename.statement(original) for rename in renamed)
-    back = tuple(rename.reversed().statement(goal) for rename in reversed(renamed))
+    forth = renames.statements(renamed, original)
+    back = renames.statements([rename.reversed() for rename in reversed(renamed)], goal)
     if forth:
         _run(bench, start, forth, "the renaming")
     before, goal = without_version_schema(bench.catalog(start), goal)

@@ -37,21 +37,49 @@ class Rename:
             return Rename(self.old._replace(part=self.new), self.old.part)
         return Rename(self.old._replace(name=self.new), self.old.name)
 
-    def statement(self, catalog: Catalog) -> str:
-        """The SQL.
-
-        Args:
-            catalog: Where the object has its old name.
-
-        Raises:
-            UsageError: There is none of that name.
-        """
-        if self.old not in catalog.objects:
-            raise UsageError(f"--rename: there is no {self.old}.", "Write --rename schema.table.column=new_name.")
+    @property
+    def statement(self) -> str:
+        """The SQL."""
         table = qualified(self.old.schema, self.old.name)
         if self.old.kind == "column":
             return statement("alter table {} rename column {} to {}", table, self.old.part, self.new)
         return statement("alter table {} rename to {}", table, self.new)
+
+    def applied(self, identity: Identity) -> Identity:
+        """What an object is called from then on.
+
+        Args:
+            identity: Its identity until then.
+        """
+        if identity == self.old:
+            column = self.old.kind == "column"
+            return identity._replace(part=self.new) if column else identity._replace(name=self.new)
+        if self.old.kind == "table" and (identity.kind, *identity[1:3]) == ("column", *self.old[1:3]):
+            return identity._replace(name=self.new)
+        return identity
+
+
+def statements(renamed: Iterable[Rename], catalog: Catalog) -> tuple[str, ...]:
+    """The SQL of new names, each given by the names that those before it leave.
+
+    Args:
+        renamed: The new names, in order.
+        catalog: Where all objects have their old names.
+
+    Raises:
+        UsageError: There is no object of such a name.
+    """
+    known = {identity for identity in catalog.objects if identity.kind in ("table", "column")}
+    found = []
+    for rename in renamed:
+        if rename.old not in known:
+            raise UsageError(
+                f"--rename: there is no {rename.old}.",
+                "Write --rename schema.table.column=new_name, by the names that the ones before it leave.",
+            )
+        found.append(rename.statement)
+        known = {rename.applied(identity) for identity in known}
+    return tuple(found)
 
 
 def parse(text: str) -> Rename:
