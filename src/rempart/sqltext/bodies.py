@@ -11,7 +11,7 @@ from pglast.parser import ParseError
 
 from rempart.records import field, record
 from rempart.sqltext import plpgsql
-from rempart.sqltext.constants import Text, Unknown, constant
+from rempart.sqltext.constants import Quoted, Text, Unknown, constant
 from rempart.sqltext.literals import literal, read
 from rempart.sqltext.parse import Trouble, Unparsed, parse
 from rempart.sqltext.positioned import PositionedText
@@ -113,7 +113,11 @@ def body_of(node: Any, text: PositionedText) -> Body | None:
     found = _text_of(node, text)
     if found is None:
         return None
-    return _sql_body(found) if language == "sql" else _plpgsql_body(found, isinstance(node, ast.CreateFunctionStmt))
+    if language == "sql":
+        return _sql_body(found)
+    given = node.parameters or () if isinstance(node, ast.CreateFunctionStmt) else ()
+    parameters = frozenset(str(one.name) for one in given if one.name)
+    return _plpgsql_body(found, isinstance(node, ast.CreateFunctionStmt), parameters)
 
 
 def _text_of(node: Any, text: PositionedText) -> PositionedText | None:
@@ -182,7 +186,7 @@ def _atomic_spans(sql: str, at: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _plpgsql_body(text: PositionedText, in_function: bool) -> Body:
+def _plpgsql_body(text: PositionedText, in_function: bool, parameters: frozenset[str]) -> Body:
     structure = plpgsql.read(text.text)
     body = Body(text, spans=structure.spans, lost=structure.lost)
     variables: dict[str, Text] | None = None
@@ -192,8 +196,28 @@ def _plpgsql_body(text: PositionedText, in_function: bool) -> Body:
             continue
         if variables is None:
             variables = _variables(structure, text)
-        _execute(fragment, body, variables)
+        _execute(fragment, body, variables, _quoted_in(structure, text, parameters))
     return body
+
+
+def _quoted_in(structure: Structure, text: PositionedText, parameters: frozenset[str]) -> Quoted:
+    """What the variables of a body hold: SQL whose values are all quoted, wherever it was put together, or not."""
+    asked: list[str] = []
+
+    def quoted(name: str) -> bool | None:
+        if name in asked:
+            return True  # it is added to itself: what is added decides
+        if name in structure.unknown:
+            return None
+        expressions = structure.assigned.get(name)
+        if not expressions:
+            return False if name in parameters and name not in structure.declared else None
+        asked.append(name)
+        found = [constant(text, start, end, None, quoted) for start, end in expressions]
+        asked.pop()
+        return all(isinstance(one, Text) or one.quoted for one in found)
+
+    return quoted
 
 
 def _variables(structure: Structure, text: PositionedText) -> dict[str, Text]:
@@ -207,9 +231,11 @@ def _variables(structure: Structure, text: PositionedText) -> dict[str, Text]:
     return known
 
 
-def _execute(fragment: Fragment, body: Body, variables: dict[str, Text]) -> None:
+def _execute(fragment: Fragment, body: Body, variables: dict[str, Text], quoted: Quoted) -> None:
     for turn, known in enumerate(_rounds(fragment, body, variables)):
-        found = constant(body.text, fragment.start, fragment.end, known) if turn < _MOST_ROUNDS else Unknown(True)
+        found = (
+            constant(body.text, fragment.start, fragment.end, known, quoted) if turn < _MOST_ROUNDS else Unknown(True)
+        )
         if not isinstance(found, Text):
             written = body.text.text[fragment.start : fragment.end]
             body.dynamic.append(Dynamic(fragment.start, written, found.quoted))

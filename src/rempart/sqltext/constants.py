@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rempart.records import record
 from rempart.sqltext import literals
@@ -44,7 +44,17 @@ class _UnknownError(Exception):
     pass
 
 
-def constant(text: PositionedText, start: int, end: int, variables: Mapping[str, Text] | None = None) -> Text | Unknown:
+Quoted = Callable[[str], "bool | None"]
+"""Whether what a variable holds is SQL whose values are all quoted; None when that is not known."""
+
+
+def constant(
+    text: PositionedText,
+    start: int,
+    end: int,
+    variables: Mapping[str, Text] | None = None,
+    quoted: Quoted = lambda _name: None,
+) -> Text | Unknown:
     """The value of a text expression.
 
     Args:
@@ -52,17 +62,18 @@ def constant(text: PositionedText, start: int, end: int, variables: Mapping[str,
         start: Index of its first character.
         end: Index after its last.
         variables: Values of variables that are known.
+        quoted: What is known of the other variables.
     """
     found = list(tokens(text.text, start, end))
     try:
         value = _Evaluator(text, found, variables or {}).whole()
     except (_UnknownError, RecursionError):
-        return Unknown(_quoted(found))
+        return Unknown(_quoted(found, quoted))
     return Text("".join(value.characters), [*value.indexes, end])
 
 
-def _quoted(found: list[Token]) -> bool:
-    """Whether no value is put into the text as it is: neither joined to it nor formatted with %s."""
+def _quoted(found: list[Token], quoted: Quoted) -> bool:
+    """Whether no value is put into the text as it is: neither joined to it nor formatted with %s, here or before."""
     calls: list[str] = []
     previous: Token | None = None
     joined = any(token.text == "||" for token in found)
@@ -74,8 +85,11 @@ def _quoted(found: list[Token]) -> bool:
         elif token.kind in ("string", "dollar"):
             if "format" in calls and _AS_IT_IS.search(token.text):
                 return False
-        elif token.kind in ("word", "name") and joined and not calls and token.text not in (*_QUOTING, "format"):
-            return False
+        elif token.kind in ("word", "name") and not calls and token.text not in (*_QUOTING, "format"):
+            after = previous.text if previous is not None else ""
+            known = True if after in ("::", ".") else quoted(token.word)
+            if known is False or (joined and known is None):
+                return False
         previous = token
     return True
 

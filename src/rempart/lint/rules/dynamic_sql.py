@@ -11,7 +11,10 @@ class DynamicSql(Rule):
 
     name = "dynamic-sql"
     severity = Severity.WARNING
-    what = "EXECUTE runs a text made at run time, in a DO block, or in a function out of values that are not quoted."
+    what = (
+        "EXECUTE runs a text made at run time, in a DO block, or in a function out of values that are not quoted, there "
+        "or where the text was put together."
+    )
     why = (
         "A review, and this linter, judge what is written. A loop that grants or disables by a made-up text can open "
         "any table, and a function that joins a caller's value to SQL lets the caller write the SQL. Write the "
