@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+DEBUG_VARIABLE = "REMPART_DEBUG"
+"""Environment variable that, set to 1, has every error shown with its traceback."""
+
 
 class RempartError(Exception):
     """Base of all errors that are shown to a user without a traceback.

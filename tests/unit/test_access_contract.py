@@ -97,7 +97,6 @@ def test_broken_promises_name_who_and_what(tmp_path: Path) -> None:
             'says = "x"\npersonas = ["op"]\nrelations = ["public.t*"]\ncommands = ["execute"]\nrows = "denied"',
             "is about nothing",
         ),
-        ('says = "x"\npersonas = ["op"]\nexcept = ["*"]\nrows = "none"', "is about nothing"),
         ('says = "x"\npersonas = ["op"]\nrows = ["my depot"]', "a class of rows that does not exist: my depot"),
         ('says = "x"\npersonas = ["op"]\ncommands = ["drop"]\nrows = "none"', "names no command: drop"),
         ('says = "x"\npersonas = ["op"]\nrows = "nothing"', "rows is neither"),

@@ -9,7 +9,7 @@ import pytest
 
 from rempart.config import Config
 from rempart.errors import UsageError
-from rempart.sources.declared import load_order
+from rempart.sources.declared import in_order
 from rempart.sources.files import declared_files
 
 FOLDERS = ("schema/tables", "schema/functions", "policies")
@@ -29,7 +29,7 @@ def project(folder: Path, files: dict[str, str], platform: str = "create schema 
 
 def order(folder: Path, files: dict[str, str], platform: str = "create schema auth;") -> list[str]:
     config = project(folder, files, platform)
-    return [str(path.relative_to(folder)) for path in load_order(config)]
+    return [str(file.path.relative_to(folder)) for file in in_order(config)]
 
 
 def test_what_is_needed_comes_first_wherever_it_stands(tmp_path: Path) -> None:
@@ -221,15 +221,15 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     config = project(tmp_path, {"schema/tables/a.sql": "select 1;"})
     (tmp_path / "policies").rmdir()
     with pytest.raises(UsageError, match="policies does not exist"):
-        load_order(config)
+        in_order(config)
 
 
 def test_the_projects_own_files_have_an_order() -> None:
     config = Config.find(Path(__file__).parent)
     files = [path for place in config.declared for path in place.rglob("*.sql")]
-    found = load_order(config)
+    found = [file.path for file in in_order(config)]
     assert sorted(found) == sorted(files)
-    assert load_order(config) == found
+    assert [file.path for file in in_order(config)] == found
 
 
 @pytest.mark.parametrize(
@@ -246,3 +246,12 @@ def test_rows_and_transactions_are_no_state(tmp_path: Path, statement: str, word
 
 def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
     assert order(tmp_path, {"schema/tables/a.sql": "\ufeffcreate table public.a (id int);"}) == ["schema/tables/a.sql"]
+
+
+def test_all_tables_of_a_schema_are_waited_for_and_nothing_else(tmp_path: Path) -> None:
+    files = {
+        "schema/tables/a_grants.sql": "grant select on all tables in schema public to o;",
+        "schema/tables/b.sql": "create table public.b ();",
+        "schema/functions/f.sql": "create function public.f() returns int language sql as 'select 1';",
+    }
+    assert order(tmp_path, files) == ["schema/tables/b.sql", "schema/tables/a_grants.sql", "schema/functions/f.sql"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rempart.catalog.model import Unsupported
-from rempart.catalog.privileges import Grant, changes, column_changes, grants, owned_by
+from rempart.catalog.privileges import Grant, changes, column_changes, default_changes, grants, owned_by
 
 
 def test_entries_with_odd_names() -> None:
@@ -48,3 +48,15 @@ def test_columns_together() -> None:
 
 def test_a_new_owner_takes_over() -> None:
     assert owned_by(["old=rw/old", "a=r/old"], "old", "new") == grants(["new=rw/new", "a=r/new"])
+
+
+def test_default_privileges() -> None:
+    before, after = grants(["=r/o", "a=r*/o"]), grants(["a=rw/o", "b=r*/o"])
+    assert default_changes("s x", "o", "tables", before, after) == [
+        'alter default privileges for role o in schema "s x" revoke select on tables from public, a',
+        'alter default privileges for role o in schema "s x" grant select, update on tables to a',
+        'alter default privileges for role o in schema "s x" grant select on tables to b with grant option',
+    ]
+    assert default_changes("", None, "tables", grants([]), grants(["a=r/o"])) == [
+        "alter default privileges grant select on tables to a"
+    ]

@@ -54,7 +54,9 @@ def test_renames() -> None:
     assert column.old == Identity("column", "public", "Mes clients", "nom")
     assert str(column.reversed().reversed()) == str(column) == 'public."Mes clients".nom=raison'
     assert renames.parse(str(column)) == column
-    assert renames.parse("public.clients=customers").old == Identity("table", "public", "clients")
+    table = renames.parse("public.clients=customers")
+    assert table.old == Identity("table", "public", "clients")
+    assert (table.reversed().old, table.reversed().new) == (Identity("table", "public", "customers"), "clients")
     for wrong in (
         "clients=x",
         "public.clients",

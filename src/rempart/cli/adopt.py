@@ -37,6 +37,7 @@ def adopt(
     """
     from rempart.cli.deployment_report import print_document
     from rempart.cli.progress import progress
+    from rempart.cli.terminal import print_lines
     from rempart.config import Config
     from rempart.deploy.adoption import finding, reporting
     from rempart.deploy.adoption.behind_gates import adopt_behind_gates
@@ -55,17 +56,8 @@ def adopt(
     if format_ is Format.JSON:
         typer.echo(json.dumps(reporting.data(found), indent=2, ensure_ascii=False))
     else:
-        _print(reporting.text(found))
+        print_lines(reporting.text(found))
         if document is not None:
             print_document(document, target.config)
     if not found.report.can_go_on:
         raise typer.Exit(1)
-
-
-def _print(lines: list[tuple[str, str]]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(soft_wrap=True, highlight=False)
-    for line, style in lines:
-        console.print(Text(line, style))

@@ -25,12 +25,8 @@ from rempart.cli import (
     local,
     revision,
 )
-from rempart.errors import RempartError
-
-DEBUG_VARIABLE = "REMPART_DEBUG"
-_UNEXPECTED = 3
-_INTERRUPTED = 130
-_BROKEN_PIPE = 141
+from rempart.cli.main import BROKEN_PIPE, INTERRUPTED, UNEXPECTED
+from rempart.errors import DEBUG_VARIABLE, RempartError
 
 
 class _Commands(typer.core.TyperGroup):
@@ -50,16 +46,16 @@ class _Commands(typer.core.TyperGroup):
         except BrokenPipeError:
             # The reader has gone; the interpreter must not try to flush the rest at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = _BROKEN_PIPE
+            code = BROKEN_PIPE
         except Terminated as signal:
             code = signal.exit_code
         except KeyboardInterrupt:
-            code = _INTERRUPTED
+            code = INTERRUPTED
         except Exception as error:
             if os.environ.get(DEBUG_VARIABLE) == "1" or _is_of_the_command_line(error):
                 raise
             _complain(*_told(error))
-            code = _UNEXPECTED
+            code = UNEXPECTED
         sys.exit(code)
 
 

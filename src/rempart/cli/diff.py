@@ -31,6 +31,7 @@ def diff(
     A source is declared, revisions, revisions@REV, git:REF, env:NAME, a postgresql:// URL, or a .sql file or folder.
     """
     from rempart.cli.progress import progress
+    from rempart.cli.terminal import print_lines
     from rempart.config import Config
     from rempart.report import differences
     from rempart.revisions.differing import compare_sources
@@ -46,15 +47,6 @@ def diff(
     elif format_ is _Format.MARKDOWN:
         typer.echo(differences.markdown(*shown), nl=False)
     else:
-        _print(differences.text(*shown))
+        print_lines(differences.text(*shown))
     if found.plan.differences or (strict and found.not_compared):
         raise typer.Exit(1)
-
-
-def _print(lines: list[tuple[str, str]]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(soft_wrap=True, highlight=False)
-    for line, style in lines:
-        console.print(Text(line, style))

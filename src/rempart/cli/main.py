@@ -10,12 +10,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from rempart.errors import RempartError
+from rempart.errors import DEBUG_VARIABLE, RempartError
 
 _LINT = "lint"
-_UNEXPECTED = 3
-_INTERRUPTED = 130
-_BROKEN_PIPE = 141
+UNEXPECTED, INTERRUPTED, BROKEN_PIPE = 3, 130, 141
+"""Exit codes beside those of `rempart.errors`."""
 
 
 def main() -> None:
@@ -54,14 +53,14 @@ def guarded(command: Callable[[Sequence[str]], int], arguments: Sequence[str]) -
     except BrokenPipeError:
         # The reader has gone; the interpreter must not try to flush the rest at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        return BROKEN_PIPE
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     except Exception as error:
-        if os.environ.get("REMPART_DEBUG") == "1":
+        if os.environ.get(DEBUG_VARIABLE) == "1":
             raise
         from rempart.postgres.server import masked
 
         message = f"unexpected {type(error).__name__}: {masked(str(error))}"
-        complain(message, "this is a defect of rempart; REMPART_DEBUG=1 shows where it happened", sys.stderr)
-        return _UNEXPECTED
+        complain(message, f"this is a defect of rempart; {DEBUG_VARIABLE}=1 shows where it happened", sys.stderr)
+        return UNEXPECTED

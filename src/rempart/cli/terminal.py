@@ -1,8 +1,9 @@
-"""What the fast commands need of a terminal, without rich."""
+"""What commands need of a terminal; rich is loaded only where it is used, for the fast commands go without."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -42,3 +43,17 @@ def complain(message: str, next_step: str, stream: TextIO) -> None:
     stream.write(f"{painted('31', 'error: ')}{message}\n")
     if next_step:
         stream.write(f"{painted('36', 'next: ')}{next_step}\n")
+
+
+def print_lines(lines: Iterable[tuple[str, str]]) -> None:
+    """Print lines, each in its style on a terminal.
+
+    Args:
+        lines: Each line and its style.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True, highlight=False)
+    for line, style in lines:
+        console.print(Text(line, style))

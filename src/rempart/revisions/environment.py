@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from rempart import own_objects
-from rempart.errors import RempartError
+from rempart.errors import DEBUG_VARIABLE, RempartError
 from rempart.revisions import numbering, version_table
 from rempart.revisions.connecting import URL_VARIABLE, assume_owner, connect, database_url, owner_sql
 from rempart.revisions.failure import operation_failure
@@ -60,7 +60,7 @@ def run() -> None:
         else:
             _migrate()
     except RempartError as error:
-        if not from_command_line or os.environ.get("REMPART_DEBUG") == "1":
+        if not from_command_line or os.environ.get(DEBUG_VARIABLE) == "1":
             raise
         sys.stderr.write(f"error: {error.message}\n")
         if error.next_step:

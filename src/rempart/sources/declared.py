@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,7 +15,7 @@ from rempart.sources.order import ordered
 from rempart.sqltext.statements import Statement
 
 
-def load_order(config: Config) -> list[Path]:
+def in_order(config: Config) -> list[SourceFile]:
     """Return the files of the declared state in the order in which they are loaded.
 
     The order follows from what each file creates and needs; files that do not need each other stand in the
@@ -29,7 +28,8 @@ def load_order(config: Config) -> list[Path]:
         UsageError: A file is not SQL, two files create the same object, a file needs an object of the
             project's own schemas that nobody creates, or files need each other in a circle.
     """
-    return [file.path for file in _ordered_files(config)]
+    provided = [name for file in platform_files(config) for name in file.creates]
+    return ordered(declared_files(config), config.exposed_schemas, provided)
 
 
 def load(connection: psycopg.Connection[Any], config: Config) -> None:
@@ -42,10 +42,10 @@ def load(connection: psycopg.Connection[Any], config: Config) -> None:
         config: The project.
 
     Raises:
-        UsageError: See `load_order`.
+        UsageError: See `in_order`.
         OperationError: Postgres refused a statement or the body of a function; names file and line.
     """
-    files = _ordered_files(config)
+    files = in_order(config)
     with connection.transaction():
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(config.owner)))
         connection.execute("set local check_function_bodies = off")
@@ -53,11 +53,6 @@ def load(connection: psycopg.Connection[Any], config: Config) -> None:
             for statement in file.statements:
                 _run(connection, statement)
         bodies.check(connection, [statement for file in files for statement in file.statements])
-
-
-def _ordered_files(config: Config) -> list[SourceFile]:
-    provided = [name for file in platform_files(config) for name in file.creates]
-    return ordered(declared_files(config), config.exposed_schemas, provided)
 
 
 def _run(connection: psycopg.Connection[Any], statement: Statement) -> None:
