@@ -12,8 +12,8 @@ class DynamicSql(Rule):
     name = "dynamic-sql"
     severity = Severity.WARNING
     what = (
-        "EXECUTE runs a text made at run time, in a DO block, or in a function out of values that are not quoted, there "
-        "or where the text was put together."
+        "EXECUTE runs a text made at run time, in a DO block, or in a function out of values that are not quoted, "
+        "there or where the text was put together."
     )
     why = (
         "A review, and this linter, judge what is written. A loop that grants or disables by a made-up text can open "
