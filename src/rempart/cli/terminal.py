@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def has_colours(stream: TextIO) -> bool:
@@ -23,6 +25,8 @@ def shown(path: Path) -> str:
     Args:
         path: The path.
     """
+    from pathlib import Path
+
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
