@@ -111,6 +111,10 @@ OUT_OF_BAND = {
     "create foreign table public.distante (a int) server loin options (table_name 'x')": "table public.distante",
     "alter foreign table public.distante options (set table_name 'y')": "table public.distante",
     "alter foreign table public.distante alter a options (column_name 'b')": "column public.distante.a",
+    "comment on constraint clients_id_not_null on public.clients is 'x'": "column public.clients.id",
+    "create domain public.obligatoire as int constraint n not null": "domain public.obligatoire",
+    "alter domain public.obligatoire rename constraint n to m": "domain public.obligatoire",
+    "comment on constraint m on domain public.obligatoire is 'x'": "domain public.obligatoire",
     "create schema autre": "schema autre",
 }  # fmt: skip
 

@@ -147,3 +147,16 @@ comment on index t_pkey is 'it''s the key'; comment on index u is null;
 -- case: key whose index has a comment
 -- change
 create table t (a int primary key); comment on index t_pkey is 'x'; comment on constraint t_pkey on t is 'y';
+-- case: comments on NOT NULL
+-- base
+create table t (a int not null, b int constraint "B x" not null, c int, d int not null, e int primary key);
+-- change
+comment on constraint t_a_not_null on t is 'l''a'; comment on constraint "B x" on t is 'b'; alter table t alter c set not null; comment on constraint t_c_not_null on t is 'c'; alter table t add f int not null; comment on constraint t_f_not_null on t is 'f'; comment on constraint t_e_not_null on t is 'e';
+-- case: comments on NOT NULL of a new table and its partitions
+-- change
+create table t (a int not null, b int generated always as identity) partition by range (a); create table t1 partition of t for values from (1) to (2); comment on constraint t_a_not_null on t is 'a'; comment on constraint t_a_not_null on t1 is 'a1'; comment on constraint t_b_not_null on t is 'b'; create table u (x int constraint n not null no inherit); comment on constraint n on u is 'n';
+-- case: commented NOT NULL changes
+-- base
+create table t (a int not null, b int not null, c int constraint x not null no inherit, d int not null); comment on constraint t_a_not_null on t is 'a'; comment on constraint t_b_not_null on t is 'b'; comment on constraint x on t is 'c'; comment on constraint t_d_not_null on t is 'd';
+-- change
+alter table t rename constraint t_a_not_null to n; comment on constraint t_b_not_null on t is null; alter table t alter c drop not null; alter table t alter c set not null; comment on constraint t_c_not_null on t is 'c'; alter table t alter d drop not null;

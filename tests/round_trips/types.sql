@@ -130,3 +130,18 @@ alter table t alter x drop default; alter type e rename to e_old; create type e 
 create type e as enum ('a', 'b', 'c'); create table t (i int, g e generated always as (case when i > 0 then 'a'::e else 'b'::e end) stored); create index gi on t (g);
 -- change
 drop table t; drop type e; create type e as enum ('a', 'b'); create table t (i int, g e generated always as (case when i > 0 then 'a'::e else 'b'::e end) stored); create index gi on t (g);
+-- case: NOT NULL of domains, named and with comments
+-- base
+create domain d as int not null; create domain e as text constraint n not null; create domain f as int; create domain g as int constraint x not null;
+-- change
+alter domain d rename constraint d_not_null to "D x"; comment on constraint "D x" on domain d is 'd'; alter domain e drop not null; alter domain f add constraint y not null; comment on constraint y on domain f is 'f'; comment on constraint x on domain g is 'g'; create domain h as int constraint z not null; comment on constraint z on domain h is 'h';
+-- case: domain with NOT NULL renamed
+-- base
+create domain d as int not null check (value > 0); comment on constraint d_not_null on domain d is 'd'; create table t (a d);
+-- change
+alter domain d rename to e;
+-- case: domain with NOT NULL made again under columns
+-- base
+create domain d as int not null; comment on constraint d_not_null on domain d is 'd'; create table t (a d); insert into t values (1);
+-- change
+create domain d2 as bigint not null; alter table t alter a type d2; drop domain d; alter domain d2 rename to d; alter domain d rename constraint d2_not_null to d_not_null; comment on constraint d_not_null on domain d is 'd';

@@ -253,9 +253,10 @@ class Changes:
             raise Unsupported("no SQL is written for security labels")
         if new.kind == "extension" and old is None:
             return []  # it brings its own
+        found = new.not_null_remarks(old if isinstance(old, Column) else None) if isinstance(new, Column) else []
         if (old.comment if old else None) == new.comment:
-            return []
+            return found
         if new.target() is None:
             raise Unsupported(f"no SQL is written for the comment of a {new.kind}")
         text = literal(new.comment) if new.comment is not None else raw("null")
-        return [statement("comment on {} is {}", raw(str(new.target())), text)]
+        return [statement("comment on {} is {}", raw(str(new.target())), text), *found]

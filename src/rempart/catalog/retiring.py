@@ -94,6 +94,8 @@ def rename(old: CatalogObject) -> list[str]:
     if isinstance(old, Domain):
         # It keeps nothing that needs a function or a type which changes as well.
         found += [statement("alter domain {} drop constraint {}", retired, entry[0]) for entry in old.constraints]
+        if old.not_null:
+            found.append(statement("alter domain {} drop not null", retired))
         if old.expression is not None:
             found.append(statement("alter domain {} drop default", retired))
     return found

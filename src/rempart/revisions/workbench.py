@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
+from rempart.catalog.kinds.types import Domain
 from rempart.catalog.model import Catalog
 from rempart.catalog.printed import settled
 from rempart.catalog.privileges import grants
@@ -347,7 +348,7 @@ def _without_names_of_not_null(catalog: Catalog) -> Catalog:
     objects = {
         identity: replace(made, not_null_name=None)
         for identity, made in catalog.objects.items()
-        if isinstance(made, Column) and made.not_null_name
+        if isinstance(made, Column | Domain) and made.not_null_name
     }
     return replace(catalog, objects={**catalog.objects, **objects})
 

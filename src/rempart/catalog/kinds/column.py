@@ -9,9 +9,10 @@ from rempart.catalog.counting import Numbers, bounds_between, past_what_is_store
 from rempart.catalog.kinds.conversion import has_cast, may_lose
 from rempart.catalog.kinds.foreign import option_changes
 from rempart.catalog.model import CatalogObject, Unsupported
-from rempart.catalog.statement import Name, qualified, raw, statement
+from rempart.catalog.statement import Name, literal, qualified, raw, statement
 
 _IDENTITY = {"a": "always", "d": "by default"}
+_NOT_NULL = {"not_null", "not_null_name", "not_null_no_inherit", "not_null_checked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Column(CatalogObject):
         not_null_checked: Whether every row is known to obey NOT NULL; otherwise it is NOT VALID.
         not_null_inherited: Whether it has NOT NULL from a parent, under the parent's name as well.
         has_children: Whether tables may have it from this one.
+        not_null_comment: Comment of its NOT NULL.
     """
 
     relkind: str
@@ -61,6 +63,7 @@ class Column(CatalogObject):
     not_null_checked: bool
     not_null_inherited: bool = field(compare=False)
     has_children: bool = field(compare=False)
+    not_null_comment: str | None
 
     kind: ClassVar[str] = "column"
 
@@ -211,7 +214,7 @@ class Column(CatalogObject):
             found += self.retype(after)
         elif "expression" in changed:
             found += after.set_default() or self.drop_default()
-        if changed & {"not_null", "not_null_name", "not_null_no_inherit", "not_null_checked"}:
+        if changed & _NOT_NULL:
             found += self._nullability(after)
         if changed & {"identity_kind", "sequence"} and not identity_first:
             found += self._identity_changes(after)
@@ -276,6 +279,20 @@ class Column(CatalogObject):
             self._table(), self.not_null_constraint(), self.part,
             raw(" no inherit" if self.not_null_no_inherit else ""),
         )  # fmt: skip
+
+    def not_null_remarks(self, before: Column | None) -> list[str]:
+        """The SQL of the comment of its NOT NULL.
+
+        Args:
+            before: The state to start from; None for a new column.
+        """
+        said = before.not_null_comment if before else None
+        again = self.not_null_comment and set(before.changes(self) if before else ()) & _NOT_NULL  # it may be made anew
+        if not self.not_null or (said == self.not_null_comment and not again):
+            return []
+        text = literal(self.not_null_comment) if self.not_null_comment is not None else raw("null")
+        name = self.not_null_constraint()
+        return [statement("comment on constraint {} on {} is {}", name, self._table(), text)]
 
     def own_not_null(self) -> list[str]:
         """The SQL that gives it its NOT NULL, which it has not yet."""

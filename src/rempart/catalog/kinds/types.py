@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from psycopg import sql
+
 from rempart.catalog.model import CatalogObject, Unsupported
 from rempart.catalog.statement import Name, literal, qualified, raw, statement
 
@@ -120,6 +122,8 @@ class Domain(_Type):
         expression: Its default.
         collation: When it is not the base type's.
         constraints: Name, definition and comment of each CHECK.
+        not_null_name: Name of its NOT NULL, when it is not the usual one.
+        not_null_comment: Comment of its NOT NULL.
     """
 
     base: str
@@ -127,6 +131,8 @@ class Domain(_Type):
     expression: str | None
     collation: str | None
     constraints: tuple[tuple[str, str, str | None], ...]
+    not_null_name: str | None
+    not_null_comment: str | None
 
     kind: ClassVar[str] = "domain"
 
@@ -138,13 +144,21 @@ class Domain(_Type):
         if self.expression is not None:
             made += f" default {self.expression}"
         if self.not_null:
-            made += " not null"
+            made += " " + self._not_null()
         later = [f"alter domain {self._named().as_string()} add {_constraint(entry)}"
                  for entry in self.constraints if entry[1].endswith(" NOT VALID")]  # fmt: skip
         for entry in self.constraints:
             if not entry[1].endswith(" NOT VALID"):
                 made += f"\n    {_constraint(entry)}"
-        return [made, *later, *(comment for entry in self.constraints for comment in self._comment(entry))]
+        entries = (*self.constraints, (self.not_null_constraint(), "", self.not_null_comment))
+        return [made, *later, *(comment for entry in entries for comment in self._comment(entry))]
+
+    def _not_null(self) -> str:
+        return (statement("constraint {} ", self.not_null_name) if self.not_null_name else "") + "not null"
+
+    def not_null_constraint(self) -> str:
+        """Name of its NOT NULL: by itself Postgres takes the domain's."""
+        return self.not_null_name or f"{self.name}_not_null"[:63]
 
     def _comment(self, entry: tuple[str, str, str | None], *, always: bool = False) -> list[str]:
         text = literal(entry[2]) if entry[2] is not None else raw("null")
@@ -165,8 +179,7 @@ class Domain(_Type):
         if self.expression != after.expression:
             change = f"set default {after.expression}" if after.expression is not None else "drop default"
             found.append(statement("{} {}", named, raw(change)))
-        if self.not_null != after.not_null:
-            found.append(statement("{} {} not null", named, raw("set" if after.not_null else "drop")))
+        found += self._nullability(after, named)
         old, new = ({entry[0]: entry for entry in domain.constraints} for domain in (self, after))
         for name, entry in old.items():
             if name not in new or new[name][1] != entry[1]:
@@ -177,6 +190,19 @@ class Domain(_Type):
                 found.append(statement("{} add {}", named, raw(_constraint(entry))))
             if (old[name][2] if kept else None) != entry[2]:
                 found += self._comment(entry, always=True)
+        return found
+
+    def _nullability(self, after: Domain, named: sql.SQL) -> list[str]:
+        found, name = [], after.not_null_constraint()
+        if self.not_null and not after.not_null:
+            return [statement("{} drop not null", named)]
+        if after.not_null and not self.not_null:
+            how = f"add {after._not_null()}" if after.not_null_name else "set not null"
+            found.append(statement("{} {}", named, raw(how)))
+        elif self.not_null_constraint() != name:
+            found.append(statement("{} rename constraint {} to {}", named, self.not_null_constraint(), name))
+        if (self.not_null_comment if self.not_null else None) != after.not_null_comment:
+            found += self._comment((name, "", after.not_null_comment), always=True)
         return found
 
     def target(self) -> str | None:

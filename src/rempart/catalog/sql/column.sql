@@ -33,13 +33,15 @@ select 'pg_class'::regclass::oid, c.oid, a.attnum::int4, n.nspname, c.relname, a
     a.attislocal,
     coalesce((to_jsonb(nn) ->> 'convalidated')::boolean, true),
     coalesce((to_jsonb(nn) ->> 'coninhcount')::int4 > 0, false),
-    c.relhassubclass
+    c.relhassubclass,
+    nd.description
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace
 join pg_type t on t.oid = a.atttypid
 left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
 left join pg_constraint nn on nn.conrelid = c.oid and nn.contype = 'n' and nn.conkey = array[a.attnum]
+left join pg_description nd on nd.classoid = 'pg_constraint'::regclass and nd.objoid = nn.oid
 where a.attnum > 0 and not a.attisdropped
     and (
         c.relkind in ('r', 'p', 'f')

@@ -49,10 +49,6 @@ select 'privileges of a configuration parameter', p.parname from pg_parameter_ac
 union all
 select 'large objects', count(*) || ' of them' from pg_largeobject_metadata having count(*) > 0
 union all
-select 'comment on a not-null constraint', c.conrelid::regclass::text || '.' || c.conname
-from pg_constraint c join pg_description d on d.classoid = 'pg_constraint'::regclass and d.objoid = c.oid
-where c.contype = 'n' and c.conrelid >= 16384
-union all
 select 'comment on an inherited constraint', c.conrelid::regclass::text || '.' || c.conname
 from pg_constraint c join pg_description d on d.classoid = 'pg_constraint'::regclass and d.objoid = c.oid
 where c.contype in ('c', 'f') and not c.conislocal and c.conrelid >= 16384
