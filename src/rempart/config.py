@@ -129,11 +129,10 @@ class Config:
         Raises:
             UsageError: No ``pyproject.toml`` upward of ``start`` has the table, or it is wrong.
         """
-        first = _folder(start)
-        if (found := cls._above(first)) is not None:
+        if (found := cls.above(start)) is not None:
             return found
         raise UsageError(
-            f"no pyproject.toml with a table {_TABLE} in {first} or above it.",
+            f"no pyproject.toml with a table {_TABLE} in {_folder(start)} or above it.",
             next_step=f"run the command inside the project, or add {_TABLE} to its pyproject.toml",
         )
 
@@ -149,11 +148,20 @@ class Config:
         Raises:
             UsageError: There is a project, and its settings are wrong.
         """
-        first = _folder(start)
-        return cls._above(first) or replace(cls.from_table(_NO_PROJECT, first / "pyproject.toml"), platform=None)
+        file = _folder(start) / "pyproject.toml"
+        return cls.above(start) or replace(cls.from_table(_NO_PROJECT, file), platform=None)
 
     @classmethod
-    def _above(cls, first: Path) -> Config | None:
+    def above(cls, start: Path | None = None) -> Config | None:
+        """The settings of the project that a folder belongs to; None outside of any.
+
+        Args:
+            start: A folder; the current one by default.
+
+        Raises:
+            UsageError: There is a project, and its settings are wrong.
+        """
+        first = _folder(start)
         for folder in (first, *first.parents):
             file = folder / "pyproject.toml"
             if file.is_file():

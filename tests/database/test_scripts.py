@@ -8,7 +8,7 @@ import pytest
 from servers import Database
 
 from rempart.config import Config
-from rempart.errors import OperationError
+from rempart.errors import OperationError, UsageError
 from rempart.sources import scripts
 
 # Every backend in a run of everything; the first one in the quick run.
@@ -72,3 +72,13 @@ def test_the_line_of_what_is_refused_is_told(platform_database: Database, config
         loaded(platform_database, config, tmp_path, text)
     with pytest.raises(OperationError, match=r"1\.sql:2: column"):
         loaded(platform_database, config, tmp_path, "select 1;", "select 1,\n nothing;")
+
+
+def test_a_folder_of_that_ending_is_no_file_and_a_file_that_is_gone_is_told(
+    platform_database: Database, config: Config, tmp_path: Path
+) -> None:
+    (tmp_path / "old.sql").mkdir()
+    assert loaded(platform_database, config, tmp_path, "create table public.a (id int)")[0][0] == "a"
+    (tmp_path / "gone.sql").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"gone\.sql cannot be read: No such file"):
+        scripts.load(platform_database.url(), tmp_path / "gone.sql", config.owner)

@@ -117,3 +117,8 @@ def test_wrong_usage_and_databases_that_do_not_answer(config: Config, tmp_path: 
         assert "next: " in answer.stderr
         assert "secret" not in answer.stdout + answer.stderr
     assert rempart_audit(tmp_path, "--env", "staging").returncode == 2
+    # A project of another kind is no reason not to look.
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\n", encoding="utf-8")
+    assert rempart_audit(tmp_path, "--url", unreachable).returncode == 3
+    (tmp_path / "pyproject.toml").write_text("[tool.rempart]\n", encoding="utf-8")
+    assert rempart_audit(tmp_path, "--url", unreachable).returncode == 2

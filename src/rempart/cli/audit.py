@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,12 +32,13 @@ def audit(
     from rempart.audit.project import scope_of
     from rempart.audit.run import audit as run
     from rempart.cli import audit_report
+    from rempart.config import Config
     from rempart.sources.source import parse
 
     if (url is None) == (env is None):
         raise UsageError("one database is audited.", next_step="name it by --url URL or by --env NAME")
     gateway = _gateway(rest)
-    config = _project()
+    config = Config.above()  # a database can be audited without any project
     source = parse(f"env:{env}" if env is not None else str(url))
     if not source.is_live:
         raise UsageError("--url is no postgresql:// URL.", "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
@@ -52,16 +52,6 @@ def audit(
         audit_report.print_audit(found, Console(soft_wrap=True, highlight=False), strict=strict)
     if not found.passes(strict=strict):
         raise typer.Exit(1)
-
-
-def _project() -> Config | None:
-    """The project one stands in; a database can be audited without any."""
-    from rempart.config import Config
-
-    here = Path.cwd()
-    if not any((folder / "pyproject.toml").is_file() for folder in (here, *here.parents)):
-        return None
-    return Config.find(here)
 
 
 def _address(source: Source, config: Config | None) -> str:

@@ -230,7 +230,8 @@ def _fleet(names: Sequence[str], parallel: int, arguments: Sequence[str], output
     else:
         deployment_report.print_fleet(found)
     if not all(one.ok for one in found):
-        raise typer.Exit(max(one.code or 1 for one in found if not one.ok))
+        # What a signal ended has a negative one.
+        raise typer.Exit(max(one.code if one.code is not None and one.code > 0 else 1 for one in found if not one.ok))
 
 
 def _arguments(given: Mapping[str, Sequence[object]], **flags: bool) -> list[str]:

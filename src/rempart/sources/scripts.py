@@ -32,10 +32,10 @@ def load(url: str, path: Path, owner: str) -> None:
         owner: The role to run them as.
 
     Raises:
-        UsageError: There is no SQL there.
+        UsageError: There is no SQL there, or a file cannot be read.
         OperationError: Postgres refused; names the file, the line and the reason.
     """
-    files = sorted(path.rglob("*.sql")) if path.is_dir() else [path]
+    files = sorted(file for file in path.rglob("*.sql") if file.is_file()) if path.is_dir() else [path]
     if not files:
         raise UsageError(f"there is no .sql file in {path}.", "Name a file, or a folder that has some.")
     with connect(url) as connection:
@@ -45,7 +45,10 @@ def load(url: str, path: Path, owner: str) -> None:
 
 
 def _run(connection: psycopg.Connection, file: Path) -> None:
-    text = _META.sub(b"", file.read_bytes())
+    try:
+        text = _META.sub(b"", file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Make it readable.") from None
     # Taking a text apart takes longer than running it; few have to be.
     if not _TRANSACTION.search(text):
         try:
