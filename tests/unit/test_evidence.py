@@ -230,6 +230,14 @@ def test_repair_believes_no_entry_that_is_wrong(config: Config) -> None:
     assert evidence.repair(config, "staging", entries[:1]) == []
 
 
+def test_deployments_are_told_in_the_order_of_the_ledger(config: Config) -> None:
+    keep(config, ledger_of(document(1), document(2), document(3)))
+    index = folder(config) / "index"
+    index.write_text("".join(reversed(index.read_text().splitlines(keepends=True))))
+    told = [one["id"] for one in evidence.documents(config, "staging")]
+    assert told == [document(number)["id"] for number in (1, 2, 3)]
+
+
 # --- finding a deployment
 
 

@@ -115,3 +115,12 @@ def test_what_turns_writing_round_is_shown() -> None:
 def test_masking_twice_is_masking_once(value: str) -> None:
     once = ledger.without_passwords({"k": [value]})
     assert ledger.without_passwords(once) == once
+
+
+def test_details_that_are_left_out_are_counted() -> None:
+    made = document(1)
+    made["gates"][0]["details"] = [f"detail {number}" for number in range(25)]
+    page = log_entry(made, 1, "d")
+    assert "detail 19" in page
+    assert "detail 20" not in page
+    assert ": and 5 more, in the JSON file" in page
