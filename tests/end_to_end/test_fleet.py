@@ -62,6 +62,12 @@ def test_nothing_goes_on_after_a_canary_that_fails(made: DeploymentProject) -> N
 
 def test_the_canary_goes_first_and_the_others_follow(made: DeploymentProject) -> None:
     names = with_depots(made, 3)
+    unset = made.run("apply", "--env", "depot-*", "--parallel", "2", DEPOT_03_URL="")
+    assert (unset.returncode, unset.stdout, "DEPOT_03_URL, which is not set" in unset.stderr) == (2, "", True)
+    assert {version(made, name) for name in names} == {None}, "nothing has begun"
+    assert made.run("apply", "--env", "depot-*", "--parallel", "0").returncode == 2
+    several = made.run("plan", "--env", "depot-*")
+    assert (several.returncode, "there is no environment depot-*" in several.stderr) == (2, True)
     ran = made.run("apply", "--env", "depot-*", "--parallel", "2")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines()[0].startswith("depot-02  ok")

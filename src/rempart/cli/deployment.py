@@ -90,7 +90,7 @@ def apply(
     reason: gate_options.Reason = None,
     wait: gate_options.Wait = 0.0,
     confirm: gate_options.Confirm = None,
-    parallel: Annotated[int, typer.Option("--parallel", metavar="N", help="Environments at a time.")] = 1,
+    parallel: Annotated[int, typer.Option("--parallel", metavar="N", min=1, help="Environments at a time.")] = 1,
     output: _Output = Format.TEXT,
 ) -> None:
     """Apply the pending revisions to an environment, behind its gates; each in its own transaction, checked first.

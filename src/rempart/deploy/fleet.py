@@ -17,6 +17,8 @@ from typing import Any
 
 from rempart.config import Config
 from rempart.errors import UsageError
+from rempart.sources.live import url_of
+from rempart.sources.source import parse
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,12 @@ def apply_to_all(
 
     Returns:
         What came of each, in their order.
+
+    Raises:
+        UsageError: The variable of one is not set: nothing has begun.
     """
+    for name in names:
+        url_of(parse(f"env:{name}"), config)
     canaries = [name for name in names if config.environments[name].canary]
     others = [name for name in names if name not in canaries]
     found: dict[str, Outcome] = {}
@@ -101,9 +108,9 @@ def _in_parallel(
     found: dict[str, Outcome] = {}
     waiting = list(names)
     running: set[Future[Outcome]] = set()
-    with ThreadPoolExecutor(max_workers=max(parallel, 1)) as pool:
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
         while running or (waiting and all(one.ok for one in found.values())):
-            while waiting and len(running) < max(parallel, 1) and all(one.ok for one in found.values()):
+            while waiting and len(running) < parallel and all(one.ok for one in found.values()):
                 running.add(pool.submit(_apply, config, waiting.pop(0), arguments))
             step(f"{len(found)} done, {len(running)} running, {len(waiting)} to come")
             done, running = wait(running, return_when=FIRST_COMPLETED)

@@ -103,8 +103,8 @@ def target_of(config: Config, name: str) -> Target:
         UsageError: There is none of that name, its variable is not set, APP_ENV names another one, or no folder could
             have its name, where its record is kept.
     """
-    folder_of(config, name)
     found = beside(config, name)
+    folder_of(config, name)
     said = os.environ.get(ENVIRONMENT_VARIABLE, "").strip()
     if said and said != name:
         raise UsageError(
