@@ -95,7 +95,12 @@ def test_any_text(parts: list[str]) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(min_size=1, max_size=20).filter(lambda name: "\0" not in name and name.isprintable()))
+@given(
+    st.text(min_size=1, max_size=20).filter(
+        # No role is called none, in quotes neither.
+        lambda name: "\0" not in name and name.isprintable() and name != "none"
+    )
+)
 def test_any_name_is_pointed_at(name: str) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     sql = f"/* é😀\n */ create schema s;\r\n\tgrant select on s.{quoted} to {quoted}, anon;"
