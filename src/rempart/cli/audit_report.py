@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from rich.console import Console
@@ -48,19 +49,22 @@ def _print_findings(findings: Sequence[Finding], console: Console) -> None:
         number = f" ({len(found)})" if len(found) > 1 else ""
         console.print()
         console.print(Text.assemble((severity.value, _STYLES[severity]), f" {rule}{number}"))
-        lines = [found[0].message] if len(found) == 1 else _joined([_named(one) for one in found], console.width)
-        for line in lines:
-            console.print(Text(f"  {printable(line)}"))
+        for line in _message(found[0], console) if len(found) == 1 else _names(found, console.width):
+            console.print(Text(f"  {line}"))
 
 
-def _named(finding: Finding) -> str:
-    return finding.path.removeprefix(PREFIX)
+def _message(finding: Finding, console: Console) -> list[str]:
+    """What a finding says: broken between words on a terminal, whole where a program may read it."""
+    words = printable(finding.message)
+    if not console.is_terminal:
+        return [words]
+    return wrap(words, max(console.width - 2, 20), break_long_words=False, break_on_hyphens=False)
 
 
-def _joined(names: Sequence[str], width: int) -> list[str]:
-    """Names in as few lines as they need, none of them broken."""
+def _names(found: Sequence[Finding], width: int) -> list[str]:
+    """The names of what was found in as few lines as they need, none of them broken."""
     lines: list[str] = []
-    for name in names:
+    for name in (printable(one.path.removeprefix(PREFIX)) for one in found):
         if lines and len(lines[-1]) + len(name) + 4 <= width:
             lines[-1] += f", {name}"
         else:

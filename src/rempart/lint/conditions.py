@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from pglast import ast
@@ -28,21 +28,32 @@ def will_not_change(state: State) -> None:
     state.facts[_FINAL] = True
 
 
-def judge_for(table: Name, **more: Any) -> Judge:
+def judge_for(table: Name, state: State, **more: Any) -> Judge:
     """A judge of conditions over the rows of a table.
 
     Args:
         table: The table.
+        state: Knows which of its columns are never NULL.
         more: Further arguments of `Judge`.
     """
     # A column called id is a key. Where one is not, `id is not null` is no condition to rely on either.
-    return Judge(own=frozenset({table[1]}), never_null=frozenset({"id"}), **more)
+    return Judge(own=frozenset({table[1]}), never_null=_never_null(table, state) | {"id"}, **more)
+
+
+def _never_null(table: Name, state: State) -> frozenset[str]:
+    relation = state.relations.get(table)
+    return relation.not_null if relation is not None else frozenset()
+
+
+def _as_it_is(table: Name, state: State) -> Hashable:
+    """A table as far as judgements of conditions depend on it."""
+    return table, _never_null(table, state)
 
 
 def _judge_of(role: str, table: Name, state: State, settings: Settings) -> Judge:
     """A judge that assumes a request of a role, or nothing for no role; it remembers what it decided."""
     assumed = {"assume": user_with_role(role, settings)} if role else {}
-    return _remembered("judge", role, table, state, lambda: judge_for(table, **assumed))
+    return _remembered("judge", role, _as_it_is(table, state), state, lambda: judge_for(table, state, **assumed))
 
 
 def calls(node: Any, state: State) -> tuple[Any, ...]:
@@ -73,7 +84,7 @@ def always_true(node: Any, table: Name, state: State, settings: Settings) -> boo
         judges = (_judge_of(role, table, state, settings) for role in ("anon", LOGGED_IN))
         return _asks(node, state) and all(judge.always_true(node) for judge in judges)
 
-    return node is not None and _remembered("always true", node, table, state, work)
+    return node is not None and _remembered("always true", node, _as_it_is(table, state), state, work)
 
 
 def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
@@ -89,7 +100,7 @@ def any_user(node: Any, table: Name, state: State, settings: Settings) -> bool:
         return False
     role = LOGGED_IN if _asks(node, state) else ""
     judge = _judge_of(role, table, state, settings)
-    return _remembered("any user", node, table, state, lambda: judge.always_true(node))
+    return _remembered("any user", node, _as_it_is(table, state), state, lambda: judge.always_true(node))
 
 
 def _asks(node: Any, state: State) -> bool:
@@ -107,7 +118,9 @@ def never_true(node: Any, table: Name, state: State, settings: Settings) -> bool
         settings: Names the session functions.
     """
     judge = _judge_of("", table, state, settings)
-    return node is None or _remembered("never true", node, table, state, lambda: judge.never_true(node))
+    return node is None or _remembered(
+        "never true", node, _as_it_is(table, state), state, lambda: judge.never_true(node)
+    )
 
 
 def nodes_in(node: Any, state: State) -> tuple[Any, ...]:
@@ -148,7 +161,7 @@ def of_final(what: str, about: Any, table: Name | None, state: State, work: Call
     return _remembered(what, about, table, state, work) if _FINAL in state.facts else work()
 
 
-def _remembered(what: str, about: Any, table: Name | None, state: State, work: Callable[[], _Known]) -> _Known:
+def _remembered(what: str, about: Any, table: Hashable, state: State, work: Callable[[], _Known]) -> _Known:
     """What is known of a thing, worked out once. The thing is kept with it, so that no other gets its id."""
     key = what, about if isinstance(about, str) else id(about), table
     if key not in state.facts:

@@ -77,6 +77,7 @@ class Relation:
         transaction: Number of the transaction it was created in; -1 when not seen.
         temporary: Whether it lives in a session only.
         columns: Names of its columns in order, as far as known.
+        not_null: Those that are known to be never NULL.
         row_security: Whether row security is enabled.
         forced: Whether it is forced on the owner too.
         policies: By name.
@@ -94,6 +95,7 @@ class Relation:
     transaction: int = -1
     temporary: bool = False
     columns: list[str] = field(default_factory=list)
+    not_null: frozenset[str] = frozenset()
     row_security: bool = False
     forced: bool = False
     policies: dict[str, Policy] = field(default_factory=dict)

@@ -163,6 +163,7 @@ def _rename_column(table: Name, old: str, new: str, state: State) -> None:
     relation = state.relations.get(table)
     if relation is not None:
         relation.columns[:] = [new if column == old else column for column in relation.columns]
+        relation.not_null = frozenset(new if column == old else column for column in relation.not_null)
     _move_grants(Target("relation", table, old), Target("relation", table, new), state)
 
 

@@ -14,6 +14,7 @@ from rempart.lint.statement import Statement
 from rempart.sqltext.walk import texts
 
 _SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"})
+_NOT_NULL = frozenset({enums.ConstrType.CONSTR_NOTNULL, enums.ConstrType.CONSTR_PRIMARY})
 _SWITCHES = {
     enums.AlterTableType.AT_EnableRowSecurity: ("row_security", True),
     enums.AlterTableType.AT_DisableRowSecurity: ("row_security", False),
@@ -134,6 +135,8 @@ def _create_table(node: Any, statement: Statement, state: State, kind: str = "ta
             _add_column(relation, element, statement, state)
         elif isinstance(element, ast.TableLikeClause):
             _copy_columns(relation, names.relation(element.relation, state), state)
+        elif isinstance(element, ast.Constraint):
+            relation.not_null |= _never_null(element)
 
 
 def _copy_columns(relation: Relation, source: Name, state: State) -> None:
@@ -141,6 +144,14 @@ def _copy_columns(relation: Relation, source: Name, state: State) -> None:
     for column in known.columns if known else ():
         if column not in relation.columns:
             relation.columns.append(column)
+    relation.not_null |= known.not_null if known else frozenset()
+
+
+def _never_null(constraint: Any) -> frozenset[str]:
+    """The columns that a constraint of a table keeps from being NULL."""
+    if constraint.contype not in _NOT_NULL or constraint.skip_validation:
+        return frozenset()
+    return frozenset(texts(constraint.keys))
 
 
 def _add_column(relation: Relation, column: Any, statement: Statement, state: State) -> None:
@@ -148,11 +159,12 @@ def _add_column(relation: Relation, column: Any, statement: Statement, state: St
     if name not in relation.columns:
         relation.columns.append(name)
     types = texts(column.typeName.names) if column.typeName else ()
-    identity = any(
-        isinstance(constraint, ast.Constraint) and constraint.contype == enums.ConstrType.CONSTR_IDENTITY
-        for constraint in column.constraints or ()
-    )
-    if identity or (types and types[-1] in _SERIAL):
+    said = {one.contype for one in column.constraints or () if isinstance(one, ast.Constraint)}
+    identity = enums.ConstrType.CONSTR_IDENTITY in said
+    serial = bool(types) and types[-1] in _SERIAL
+    if (said & _NOT_NULL or identity or serial) and not statement.conditional:
+        relation.not_null |= {name}
+    if identity or serial:
         create((relation.name[0], f"{relation.name[1]}_{name}_seq"), "sequence", statement, state)
 
 
@@ -224,8 +236,15 @@ def _alter(command: Any, relation: Relation, statement: Statement, state: State)
     elif change == kinds.AT_AddColumn:
         _add_column(relation, command.def_, statement, state)
     elif change == kinds.AT_DropColumn:
+        relation.not_null -= {command.name}
         if command.name in relation.columns and not statement.conditional:
             relation.columns.remove(command.name)
+    elif change == kinds.AT_DropNotNull:
+        relation.not_null -= {command.name}
+    elif change == kinds.AT_SetNotNull and not statement.conditional:
+        relation.not_null |= {command.name}
+    elif change == kinds.AT_AddConstraint and not statement.conditional:
+        relation.not_null |= _never_null(command.def_)
     elif change == kinds.AT_ChangeOwner:
         relation.owner = names.role(command.newowner, state)
     elif change == kinds.AT_SetRelOptions:

@@ -59,7 +59,7 @@ class InvertedNullLogic(PolicyRule):
 
 def _true_for_nobody(node: Any, policy: Policy, state: State, settings: Settings, empty: bool) -> Any:
     """The part of a condition that is true for a session without a user, or None."""
-    judge = judge_for(policy.table, assume=nobody(state, settings, empty))
+    judge = judge_for(policy.table, state, assume=nobody(state, settings, empty))
     if not judge.always_true(node):
         return None
     return next((part for part in disjuncts(node) if judge.always_true(part)), node)
