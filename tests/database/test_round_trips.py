@@ -197,3 +197,17 @@ def test_what_a_column_held_that_becomes_generated_is_lost_and_said_so(empty: Da
     plain = catalog(empty)
     assert [step.loses for step in plan(plain, generated, Setup("postgres")).losses] == ["what column public.t.b holds"]
     assert plan(generated, plain, Setup("postgres")).losses == []
+
+
+def test_an_enum_that_has_all_values_of_another_loses_none(empty: Database) -> None:
+    run(empty, "create type e as enum ('a', 'b'); create table t (c e default 'a', d e[], x text)")
+    before = catalog(empty)
+    run(
+        empty,
+        "create type f as enum ('b', 'c', 'a'); alter table t alter c drop default;"
+        " alter table t alter c type f using c::text::f; alter table t alter d type f[] using d::text[]::f[];"
+        " drop type e",
+    )
+    after = catalog(empty)
+    assert plan(before, after, Setup("postgres")).losses == []
+    assert len(plan(after, before, Setup("postgres")).losses) == 2

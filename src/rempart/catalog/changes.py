@@ -18,9 +18,9 @@ from rempart.catalog.kinds.role import Role
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.types import Composite, Enum
-from rempart.catalog.model import CatalogObject, Unsupported
+from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 from rempart.catalog.new_table import NewTable
-from rempart.catalog.statement import literal, raw, statement
+from rempart.catalog.statement import literal, qualified, raw, statement
 
 Piece = tuple[str, Identity, Callable[[], list[str]], str | None]
 
@@ -139,8 +139,13 @@ class Changes:
 
     def _loss(self, old: CatalogObject, new: CatalogObject) -> str | None:
         if isinstance(old, Column) and isinstance(new, Column) and old.loses_values(new):
-            return f"values of {old.identity} that are no {new.type}"
+            return None if self._has_all_values(old, new) else f"values of {old.identity} that are no {new.type}"
         return None
+
+    def _has_all_values(self, old: Column, new: Column) -> bool:
+        """Whether a column goes from one enum to another, or an array of it, that has all values of the first."""
+        values, to_come = _values(old, self._of.before), _values(new, self._of.after)
+        return bool(values and to_come and values <= to_come) and old.type.endswith("[]") == new.type.endswith("[]")
 
     def _create_table(self, table: NewTable) -> list[str]:
         found = [*table.create(), *self._owner(table.table)]
@@ -260,3 +265,14 @@ class Changes:
             raise Unsupported(f"no SQL is written for the comment of a {new.kind}")
         text = literal(new.comment) if new.comment is not None else raw("null")
         return [statement("comment on {} is {}", raw(str(new.target())), text), *found]
+
+
+def _values(column: Column, catalog: Catalog) -> set[str]:
+    """The values of the enum that is a column's type, or the type of its array's elements; none of another type."""
+    needed = (catalog.objects.get(one) for one in catalog.dependencies.get(column.identity, ()))
+    return {
+        value
+        for one in needed
+        if isinstance(one, Enum) and qualified(one.schema, one.name).as_string() == column.type.removesuffix("[]")
+        for value in one.values
+    }
