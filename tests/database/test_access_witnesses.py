@@ -234,6 +234,21 @@ def test_triggers_and_errors_are_told_apart(platform_database: Database, config:
     assert "is true of no witness row" in found.not_observed["public.broken"][0]
 
 
+def test_a_function_with_a_variadic_argument_is_really_called(
+    platform_database: Database, config: Config, tmp_path: Path
+) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create function public.f(a text, variadic b int[]) returns int language sql as 'select 1';
+        create function public.g(variadic b text[]) returns int language sql as 'select 1 / 0';
+        """,
+    )  # fmt: skip
+    said = {name: cells["ada"]["execute"].text for name, cells in found.functions.items()}
+    assert said["public.f(text,integer[])"] == "runs, writes nothing"
+    assert said["public.g(text[])"] == "called, fails (22012)"
+
+
 def test_personas_that_do_not_fit_are_refused(platform_database: Database, config: Config, tmp_path: Path) -> None:
     for wrong, message in (
         ('rows = { "public.none" = { id = 1 } }', "which is no table"),

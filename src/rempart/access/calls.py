@@ -124,9 +124,12 @@ def call(function: Function, rows: Sequence[tuple[str | None, ...]]) -> Plan[dic
 
 
 def _calling(function: Function, row: Sequence[str | None]) -> str:
-    arguments = sql.SQL(", ").join(
+    written = [
         sql.SQL("{}::{}").format(sql.Literal(value), raw(kind)) for value, kind in zip(row, function.types, strict=True)
-    )
+    ]
+    if function.is_variadic:
+        written[-1] = sql.SQL("variadic {}").format(written[-1])
+    arguments = sql.SQL(", ").join(written)
     verb = sql.SQL("call {}({})" if function.kind == "p" else "select * from {}({})")
     if function.kind == "a":
         verb = sql.SQL("select {}({})") if function.types else sql.SQL("select {}(*)")

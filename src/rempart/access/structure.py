@@ -146,6 +146,7 @@ class Function:
         arguments: Names of its arguments; may be empty.
         is_trigger: Whether only a trigger can call it.
         text: Its body.
+        is_variadic: Whether its last argument, an array, is written as its elements.
     """
 
     schema: str
@@ -155,6 +156,7 @@ class Function:
     arguments: tuple[str, ...]
     is_trigger: bool
     text: str = ""
+    is_variadic: bool = False
 
     @property
     def signature(self) -> str:

@@ -4,7 +4,8 @@ select n.nspname::text, p.proname::text, p.prokind::text,
         order by u.place),
     coalesce((p.proargnames::text[])[1:p.pronargs], array[]::text[]),
     p.prorettype = 'trigger'::regtype or p.prorettype = 'event_trigger'::regtype,
-    coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)
+    coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc),
+    p.provariadic not in (0, '"any"'::regtype)
 from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
 where n.nspname = any(%(exposed)s)
