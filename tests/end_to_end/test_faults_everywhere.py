@@ -87,7 +87,7 @@ def points(messages: list[Message], operation: str, faults: tuple[Fault, ...]) -
         found = found[-2:]
     kills = [one for one in every if one[1] is Fault.KILL_BEFORE]
     hangs = [one for one in every if one[1] is Fault.HANG]
-    return found + chance.sample(kills, 1) + (hangs[-2:-1] if operation == "apply" else [])
+    return found + chance.sample(kills, 1) + (hangs[-2:-1] if operation in ("apply", "backup") else [])
 
 
 @pytest.mark.parametrize("faults", [(one,) for one in Fault] if WISHED else [tuple(Fault)], ids=lambda one: one[0].name)

@@ -12,6 +12,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from rempart.errors import OperationError, UsageError
+from rempart.postgres.patient import PatientConnection
 
 SUPERUSER = "postgres"
 PORT = 5432
@@ -154,7 +155,7 @@ def said_by(error: BaseException) -> str:
     return masked(primary or " ".join(str(original).split()) or type(original).__name__)
 
 
-def connect(url: str, *, timeout: int = 10) -> psycopg.Connection:
+def connect(url: str, *, timeout: int = 10) -> PatientConnection:
     """Open an autocommit connection.
 
     Args:
@@ -167,7 +168,7 @@ def connect(url: str, *, timeout: int = 10) -> psycopg.Connection:
     """
     parameters = parse(url)
     try:
-        return psycopg.connect(**{**PATIENCE, "connect_timeout": timeout, **parameters}, autocommit=True)
+        return PatientConnection.connect(**{**PATIENCE, "connect_timeout": timeout, **parameters}, autocommit=True)
     except (psycopg.OperationalError, UnicodeError) as error:
         reason = _without_secret(masked(str(error)), parameters.get("password")).strip()
         raise OperationError(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import Generator
 from importlib import resources
 from typing import Any
 
@@ -13,6 +11,7 @@ import psycopg
 from psycopg import conninfo
 
 from rempart.errors import OperationError, UsageError
+from rempart.postgres.patient import PatientConnection
 from rempart.postgres.server import PATIENCE, said_by, understood
 
 URL_VARIABLE = "DATABASE_URL"
@@ -57,37 +56,6 @@ def database_url(given: str | None = None, variable: str = URL_VARIABLE) -> str:
     return url
 
 
-class _Session(psycopg.Connection[Any]):
-    """A session that does not wait for ever for a server that says nothing.
-
-    Attributes:
-        patience: Seconds that an answer may take; any time when None.
-    """
-
-    patience: float | None = None
-
-    def wait(self, gen: Generator[Any, Any, Any], *arguments: Any, **options: Any) -> Any:
-        """Wait for an answer.
-
-        Raises:
-            OperationalError: None came in time; the session is closed, for what it would say is not known.
-        """
-        return super().wait(gen if self.patience is None else self._in_time(gen, self.patience), *arguments, **options)
-
-    def _in_time(self, gen: Generator[Any, Any, Any], patience: float) -> Generator[Any, Any, Any]:
-        deadline = time.monotonic() + patience
-        try:
-            awaited = next(gen)
-            while True:
-                ready = yield awaited
-                if not ready and time.monotonic() > deadline:
-                    self.pgconn.finish()
-                    raise psycopg.OperationalError(f"the server has not answered for {patience:g} s: it is given up")
-                awaited = gen.send(ready)
-        except StopIteration as end:
-            return end.value
-
-
 def connect(
     url: str, *, variable: str = "its URL", statement_limit: float | None = None, **options: Any
 ) -> psycopg.Connection[Any]:
@@ -116,7 +84,7 @@ def connect(
         "connect_timeout": _timeout(url),
     } | options
     try:
-        connection = _Session.connect(url, **options)
+        connection = PatientConnection.connect(url, **options)
     except psycopg.OperationalError as error:
         raise OperationError(
             f"cannot connect to {_address(url)}: {' '.join(str(error).split())}",

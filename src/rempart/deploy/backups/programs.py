@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rempart.errors import OperationError
 from rempart.postgres import binaries
 from rempart.postgres.server import masked, parse
 
 _SHOWN_LINES = 4
+_LOOK_SECONDS = 5.0
 _FULL = ("no space left on device", "file too large", "disk quota exceeded", "disk full")
 
 
@@ -65,6 +66,7 @@ def run(
     *,
     output: int | None = None,
     settings: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> tuple[str, str]:
     """Run a program to its end; it ends with this block whatever happens.
 
@@ -75,6 +77,7 @@ def run(
         url: The database it connects to: its password goes through the environment.
         output: A file descriptor for what it writes; kept as text by default.
         settings: Settings of its session.
+        meanwhile: Called every few seconds; what it raises ends the program.
 
     Returns:
         What it wrote, and what it said beside.
@@ -98,7 +101,12 @@ def run(
         restore_signals=False,
     )
     try:
-        written, said = running.communicate()
+        while True:
+            try:
+                written, said = running.communicate(timeout=_LOOK_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                meanwhile()
     except BaseException:
         running.kill()
         running.wait()

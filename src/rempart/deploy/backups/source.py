@@ -16,7 +16,8 @@ from rempart.deploy.queries import query
 from rempart.deploy.target import Facts, facts_of
 from rempart.errors import OperationError
 from rempart.own_objects import SCHEMA, VERSION_TABLE
-from rempart.postgres.server import connect, masked
+from rempart.postgres.patient import PatientConnection
+from rempart.postgres.server import PATIENCE, connect, masked, parse
 
 Connection = psycopg.Connection[Any]
 _SHOWN = 10
@@ -35,14 +36,26 @@ class Source:
         system: The number of its server; None when this role may not read it.
         taken_at: The moment of the snapshot, by the server's clock.
         roles: The roles of the server.
+        patience: Seconds in which the server answers a question that is no work.
     """
 
-    connection: Connection
+    connection: PatientConnection
     snapshot: str
     facts: Facts
     system: str | None
     taken_at: datetime
     roles: tuple[Role, ...]
+    patience: float
+
+    def expect_an_answer(self) -> None:
+        """Make sure that the server is there, while a program waits for it without a limit.
+
+        Raises:
+            OperationalError: It does not answer in time.
+        """
+        self.connection.patience = self.patience
+        self.connection.execute("select")
+        self.connection.patience = None
 
 
 @contextmanager
@@ -68,7 +81,7 @@ def held_still(url: str, patience: timedelta) -> Iterator[Source]:
                 connection.execute("set transaction isolation level repeatable read, read only")
                 _lock(connection, tables, patience)
                 snapshot, at = connection.execute(query("backup_snapshot")).fetchall()[0]
-                yield Source(connection, snapshot, facts, system, at.astimezone(UTC), roles_of(connection))
+                yield Source(connection, snapshot, facts, system, at.astimezone(UTC), roles_of(connection), _answering(url))
         except psycopg.errors.LockNotAvailable:
             raise _locked(url, patience) from None
         except psycopg.Error as error:
@@ -76,6 +89,11 @@ def held_still(url: str, patience: timedelta) -> Iterator[Source]:
                 f"the backup of {masked(url)} was broken off: {' '.join(masked(str(error)).split())}",
                 next_step="see the message of the server, then run it again; nothing was registered",
             ) from None
+
+
+def _answering(url: str) -> float:
+    """Seconds in which a server answers a question that is no work."""
+    return 2.0 * float(parse(url).get("connect_timeout") or PATIENCE["connect_timeout"])
 
 
 def system_of(connection: Connection) -> str | None:

@@ -222,7 +222,7 @@ def _dump(source: Source, url: str, part: Part, patience: timedelta) -> tuple[st
         f"--dbname={program_address(url)}",
     ]
     try:
-        _, said = run(fitting(source.facts.major), "pg_dump", arguments, url, output=part.handle)
+        _, said = run(fitting(source.facts.major), "pg_dump", arguments, url, output=part.handle, meanwhile=source.expect_an_answer)
     except ProgramFailure as failure:
         raise OperationError(
             f"the backup of {masked(url)} could not be written: "
