@@ -53,6 +53,30 @@ def test_an_index_that_cannot_be_built_is_named_shown_and_rebuilt(staging: Stagi
     assert staging.one("select pg_catalog.to_regclass('public.tank_label')") is None
 
 
+@pytest.mark.parametrize("what", ["index concurrently public.tank_label", "table concurrently public.tank"])
+def test_what_a_broken_reindex_left_is_dropped_by_the_next_run(staging: Staging, what: str) -> None:
+    staging.write("0002", "create index tank_label on public.tank (label)", "drop index public.tank_label")
+    assert staging.run().code == 0
+    staging.write("0003", f"reindex {what}", "set lock_timeout = 0", outside=True, after="0002")
+    with staging.connect(autocommit=False) as writer:
+        writer.execute("update public.tank set label = label where id = 2")
+        running = staging.start()
+        wait_for(staging, "select true from pg_catalog.pg_class where relname = 'tank_label_ccnew'")
+        # A build waits for old transactions, however long the limit for locks is.
+        time.sleep(LOCK_TIMEOUT * 1.5)
+        assert running.poll() is None, running.wait()
+        staging.one("select pg_catalog.pg_cancel_backend(pid) from pg_stat_activity where query ilike 'reindex%'")
+        ran = running.wait()
+        assert ran.code == 3 and "left INVALID" in ran.errors and "tank_label_ccnew" in ran.errors, ran
+    ran = staging.run()
+    assert ran.code == 0, ran
+    assert "index public.tank_label_ccnew was left INVALID by a failure: it is dropped" in ran.errors, ran
+    # What it leaves of a table's toast is out of the owner's reach, and harmless.
+    left = "select count(*) from pg_catalog.pg_index where not indisvalid and indrelid = 'public.tank'::regclass"
+    assert staging.one(left) == 0
+    assert staging.one("select indisvalid from pg_catalog.pg_index where indexrelid = 'public.tank_label'::regclass")
+
+
 def test_a_killed_drop_of_an_index_is_finished_by_the_next_run_and_can_be_undone(staging: Staging) -> None:
     staging.write("0002", "create index tank_label on public.tank (label)", "drop index public.tank_label")
     assert staging.run().code == 0

@@ -1,7 +1,8 @@
 """Statements that run outside of a transaction: done once, whatever broke off half way.
 
-CREATE INDEX CONCURRENTLY leaves an INVALID index behind when it fails. It is found, dropped and built anew. An index
-that was finished before the revision could be noted as applied is not built twice.
+CREATE INDEX CONCURRENTLY leaves an INVALID index behind when it fails. It is found, dropped and built anew; REINDEX
+CONCURRENTLY leaves one beside that which it builds anew, which is dropped. An index that was finished before the
+revision could be noted as applied is not built twice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, cast
 import pglast
 import psycopg
 from pglast import ast
+from pglast.enums import ReindexObjectType
 from pglast.parser import ParseError
 from psycopg import sql
 from sqlalchemy import Connection as EngineConnection
@@ -50,6 +52,9 @@ class Resumption:
         # It waits for transactions that began before it, and nobody queues behind it meanwhile.
         self._lock_timeout = driver.execute("show lock_timeout").fetchone()
         driver.execute("set lock_timeout = 0")
+        if isinstance(found, ast.ReindexStmt):
+            self._clear(driver, found)
+            return statement, parameters
         done = self._dropped(driver, found) if isinstance(found, ast.DropStmt) else self._built(driver, found)
         return (_NOTHING if done else statement), parameters
 
@@ -83,6 +88,18 @@ class Resumption:
             self._note(f"index {name.as_string()} is built already")
             return True
         return False
+
+    def _clear(self, driver: Connection, found: ast.ReindexStmt) -> None:
+        """Drop what an earlier try to build indexes anew has left beside them."""
+        if not self.begun_before:
+            return
+        relation = cast("Any", found.relation)
+        name = sql.Identifier(*filter(None, (relation.schemaname, relation.relname))).as_string() if relation else None
+        schema = found.name if found.kind == ReindexObjectType.REINDEX_OBJECT_SCHEMA else None
+        left = driver.execute(query("reindex_leftovers"), {"relation": name, "schema": schema}).fetchall()
+        for (index,) in left:
+            self._note(f"index {index} was left INVALID by a failure: it is dropped")
+            driver.execute(sql.SQL("drop index concurrently {}").format(sql.SQL(index)))
 
 
 def begun_before(entries: Iterable[Entry]) -> set[str]:
@@ -131,7 +148,7 @@ def invalid_indexes(connection: Connection) -> list[str]:
     return [str(row[0]) for row in connection.execute(query("invalid_indexes"))]
 
 
-def _concurrent(statement: str) -> ast.IndexStmt | ast.DropStmt | None:
+def _concurrent(statement: str) -> ast.IndexStmt | ast.DropStmt | ast.ReindexStmt | None:
     if "concurrently" not in statement.lower():
         return None
     try:
@@ -139,6 +156,9 @@ def _concurrent(statement: str) -> ast.IndexStmt | ast.DropStmt | None:
     except (ParseError, ValueError):
         return None
     node = parsed.stmt
+    if isinstance(node, ast.ReindexStmt):
+        named = [one.defname for one in cast("Any", node.params) or ()]
+        return node if "concurrently" in named else None
     return node if isinstance(node, ast.IndexStmt | ast.DropStmt) and node.concurrent else None
 
 
