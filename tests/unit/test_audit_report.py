@@ -13,10 +13,10 @@ from rempart.report.finding import Finding, Severity
 MESSAGE = "policy notes_update on public.notes has a WITH CHECK that is weaker than its USING: rows can be changed"
 
 
-def printed(*, terminal: bool) -> list[str]:
-    finding = Finding(
-        "missing-with-check", Severity.ERROR, MESSAGE, "catalog:policy notes_update on public.notes", 1, 1
-    )
+def printed(
+    *, terminal: bool, message: str = MESSAGE, path: str = "catalog:policy notes_update on public.notes"
+) -> list[str]:
+    finding = Finding("missing-with-check", Severity.ERROR, message, path, 1, 1)
     audit = Audit("db", "auditor", "Postgres 18", 0.1, (finding,), None, None, Drift(None, False, "none"), ())
     out = StringIO()
     console = Console(file=out, force_terminal=terminal, width=50, soft_wrap=True, color_system=None, highlight=False)
@@ -33,3 +33,10 @@ def test_a_terminal_gets_whole_words_in_its_width() -> None:
 
 def test_a_file_gets_one_line_for_each_finding() -> None:
     assert f"  {MESSAGE}" in printed(terminal=False)
+
+
+def test_what_stands_in_a_function_names_the_function_once() -> None:
+    path = "catalog:function public.Run(text)"
+    assert "  function public.Run(text): EXECUTE runs q" in printed(terminal=False, message="EXECUTE runs q", path=path)
+    named = 'function public."Run" has no SET search_path'
+    assert f"  {named}" in printed(terminal=False, message=named, path=path)

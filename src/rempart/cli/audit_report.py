@@ -15,6 +15,7 @@ from rempart.audit.script import PREFIX
 from rempart.report.finding import Finding, Severity, findings_json
 from rempart.report.text import printable
 
+_BODY = "function "
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -55,7 +56,10 @@ def _print_findings(findings: Sequence[Finding], console: Console) -> None:
 
 def _message(finding: Finding, console: Console) -> list[str]:
     """What a finding says: broken between words on a terminal, whole where a program may read it."""
-    words = printable(finding.message)
+    named = finding.path.removeprefix(PREFIX)
+    # What is found in the body of a function is told of its words alone.
+    told = named.startswith(_BODY) and named.split(" ", 1)[1].partition("(")[0] not in finding.message.replace('"', "")
+    words = printable(f"{named}: {finding.message}" if told else finding.message)
     if not console.is_terminal:
         return [words]
     return wrap(words, max(console.width - 2, 20), break_long_words=False, break_on_hyphens=False)
