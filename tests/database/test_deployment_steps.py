@@ -161,6 +161,16 @@ def test_a_revision_that_opens_rows_to_everybody_is_rolled_back(staging: Staging
     assert not staging.one("select pg_catalog.has_table_privilege('anon', 'public.tank', 'select')")
 
 
+def test_a_revision_that_opens_what_has_no_row_yet_is_rolled_back(staging: Staging) -> None:
+    ran = _fails_its_check(
+        staging,
+        "create view public.full_tanks as select id from public.tank where label = 'full';"
+        "grant select on public.full_tanks to anon",
+    )
+    assert "anon: anon may read public.full_tanks, as far as can be told: " in ran.errors, ran.errors
+    assert "a view with its owner's rights: its query decides" in ran.errors, ran.errors
+
+
 def test_what_a_check_says_no_to_can_be_accepted_with_a_reason(staging: Staging) -> None:
     staging.write(
         "0002", "grant select on public.tank to anon; create policy p on public.tank for select to anon using (true)"

@@ -53,6 +53,7 @@ def test_from_declared_state_to_a_checked_revision(plain: Project) -> None:
 
 def test_a_folder_that_is_gone_was_part_of_an_earlier_commit(plain: Project) -> None:
     view = plain.write("schema/views/articles.sql", "create view public.articles as select id from public.article;\n")
+    plain.write(".gitattributes", "schema/views export-ignore\n")
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.test"]
     for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "with a view"]):
         subprocess.run([*git, *command], cwd=plain.root, check=True)

@@ -10,7 +10,7 @@ from rempart.audit.justified import justified_by
 from rempart.audit.run import Gateway, Scope
 from rempart.catalog.model import Catalog
 from rempart.config import Config
-from rempart.lint.configuration import load
+from rempart.lint.configuration import LintConfiguration, load
 from rempart.lint.registry import all_rules
 from rempart.postgres import binaries
 from rempart.revisions.workbench import Workbench, Workbenches, workbench
@@ -33,7 +33,7 @@ def scope_of(
         step: Told what is being done.
         benches: Servers to build the revision on; one is started for it by default.
     """
-    configuration = load(str(config.root if config else Path.cwd()), [*(rule.name for rule in all_rules()), "squawk/"])
+    configuration = lint_configuration(config.root if config else Path.cwd())
     if config is None:
         return Scope(settings=configuration.settings, gateway=gateway)
     return Scope(
@@ -46,6 +46,18 @@ def scope_of(
         expected=_expected_of(config, source, step, benches),
         gateway=gateway,
     )
+
+
+def lint_configuration(folder: Path) -> LintConfiguration:
+    """The linter's configuration in a folder.
+
+    Args:
+        folder: A folder of the project; any, for the defaults.
+
+    Raises:
+        UsageError: The table is wrong.
+    """
+    return load(str(folder), [*(rule.name for rule in all_rules()), "squawk/"])
 
 
 def _owners(config: Config, source: Source) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ import psycopg
 from psycopg import sql
 
 from rempart.audit import anonymous
-from rempart.audit.model import Anonymous
+from rempart.audit.model import Anonymous, Sight
+from rempart.audit.project import lint_configuration
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.fingerprint import fingerprint
 from rempart.catalog.kinds.index import Index
@@ -22,11 +23,13 @@ from rempart.deploy.rehearsal import Effect
 from rempart.deploy.steps import Step
 from rempart.deploy.target import Connection
 from rempart.errors import GateFailure
+from rempart.lint.settings import Settings
 from rempart.revisions.workbench import without_anything_own, without_cluster
 
 CATALOG, ANON, INTEGRITY = "catalog", "anon", "integrity"
 NAMES = (CATALOG, ANON, INTEGRITY)
 _SHOWN = 5
+_MAY_READ = (Sight.ROWS, Sight.UNDECIDED)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ class PostChecks:
     seen: list[Seen] = field(default_factory=list)
     complaints: dict[str, list[str]] = field(default_factory=dict)
 
+    @cached_property
+    def _settings(self) -> Settings:
+        return lint_configuration(self.config.root).settings
+
     def look(self, connection: Connection) -> Seen:
         """Look at the target.
 
@@ -81,7 +88,11 @@ class PostChecks:
         if self.seen:
             catalog = catalog.kept_beside(self.seen[-1].catalog)
         anon, _ = anonymous.probe(
-            connection, self.config.anonymous_role, self.config.exposed_schemas, self.config.claims_setting
+            connection,
+            self.config.anonymous_role,
+            self.config.exposed_schemas,
+            self.config.claims_setting,
+            self._settings,
         )
         return Seen(catalog, anon, integrity_counts(connection, self.config))
 
@@ -185,7 +196,14 @@ def _leaks(before: Anonymous | None, after: Anonymous | None) -> list[str]:
     if after is None:
         return []
     had = _powers(before) if before is not None else set()
-    return [f"{after.role} {power}" for power in sorted(_powers(after) - had)]
+    read = {one.name for one in before.relations if one.sight in _MAY_READ} if before is not None else set()
+    gained = sorted(_powers(after) - had)
+    gained += [
+        f"may read {one.name}, as far as can be told: {one.reason}"
+        for one in after.relations
+        if one.sight is Sight.UNDECIDED and one.name not in read
+    ]
+    return [f"{after.role} {power}" for power in gained]
 
 
 def _powers(anon: Anonymous) -> set[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import os
 import subprocess
-import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,10 +37,11 @@ def at_ref(config: Config, ref: str) -> Iterator[Config]:
     if not set(found) & set(config.declared):
         raise UsageError(f"{ref} has no declared state.", "Name a commit that has the folders of [tool.rempart].")
     with tempfile.TemporaryDirectory(prefix="rempart-ref-") as folder:
-        archive = _git(root, "archive", "--format=tar", commit, "--", *(inside[path] for path in found))
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-        base = Path(folder)
+        # An index of its own, for `git archive` leaves out what .gitattributes keeps from exports.
+        index, base = {"GIT_INDEX_FILE": str(Path(folder) / "index")}, Path(folder) / "tree"
+        _git(root, "read-tree", commit, environment=index)
+        listed = _git(root, "ls-files", "-z", "--", *(inside[path] for path in found), environment=index)
+        _git(root, "checkout-index", "-z", "--stdin", f"--prefix={base}/", given=listed, environment=index)
         yield replace(
             config,
             root=base / prefix,
@@ -50,9 +50,18 @@ def at_ref(config: Config, ref: str) -> Iterator[Config]:
         )
 
 
-def _git(folder: Path, *arguments: str, missing: str | None = None) -> bytes:
+def _git(
+    folder: Path,
+    *arguments: str,
+    missing: str | None = None,
+    given: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> bytes:
+    variables = {**os.environ, **(environment or {})}
     try:
-        ran = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+        ran = subprocess.run(
+            ["git", *arguments], cwd=folder, input=given, env=variables, capture_output=True, check=False
+        )
     except FileNotFoundError:
         raise UsageError("git is not installed.", "Install it, or name another source.") from None
     if ran.returncode and missing is not None:

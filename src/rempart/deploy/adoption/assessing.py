@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from psycopg import sql
 
+from rempart.audit.project import lint_configuration
 from rempart.catalog.compare import Difference, compare
 from rempart.catalog.fingerprint import fingerprint
 from rempart.catalog.granting import Setup
@@ -27,8 +28,6 @@ from rempart.deploy.adoption.draft import Draft, draft_of
 from rempart.deploy.adoption.state import Aim, Closing, aim_of, cut, deviations
 from rempart.deploy.target import Facts, Target, facts_of, refuse_another
 from rempart.errors import GateFailure
-from rempart.lint.configuration import load
-from rempart.lint.registry import all_rules
 from rempart.lint.settings import Settings
 from rempart.postgres import binaries
 from rempart.postgres.server import connect
@@ -197,7 +196,7 @@ def assessed(target: Target, revision: str, step: Step, major: int | None) -> It
         OperationError: It could not be reached.
     """
     config = target.config
-    settings = load(str(config.root), [*(rule.name for rule in all_rules()), "squawk/"]).settings
+    settings = lint_configuration(config.root).settings
     with target.connection("adopt, reading") as live:
         live.execute("set default_transaction_read_only = on")
         milliseconds = round(target.environment.statement_timeout.total_seconds() * 1000)
