@@ -115,6 +115,15 @@ OUT_OF_BAND = {
     "create domain public.obligatoire as int constraint n not null": "domain public.obligatoire",
     "alter domain public.obligatoire rename constraint n to m": "domain public.obligatoire",
     "comment on constraint m on domain public.obligatoire is 'x'": "domain public.obligatoire",
+    "create operator public.=== (function = int4eq, leftarg = int, rightarg = int)":
+        "operator public.===(integer, integer)",
+    "alter operator public.=== (int, int) set (restrict = eqsel)": "operator public.===(integer, integer)",
+    "alter operator public.=== (int, int) set (join = eqjoinsel)": "operator public.===(integer, integer)",
+    "alter operator public.=== (int, int) owner to anon": "operator public.===(integer, integer)",
+    "comment on operator public.=== (int, int) is 'x'": "operator public.===(integer, integer)",
+    "create operator public.!== (function = int4ne, leftarg = int, rightarg = int, negator = operator(public.===))":
+        "operator public.===(integer, integer)",
+    "drop operator public.!== (int, int)": "operator public.!==(integer, integer)",
     "create schema autre": "schema autre",
 }  # fmt: skip
 

@@ -106,7 +106,7 @@ def upgrade() -> None:
     execute("""
         create table public.extra (id int);
         alter table public.extra enable row level security;
-        create operator public.=== (leftarg = int, rightarg = int, function = int4eq);
+        create conversion public.latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
         alter table public.thing alter column id set statistics 7;
     """)
 
@@ -124,7 +124,7 @@ def test_a_check_names_what_a_downgrade_leaves_and_what_only_one_side_has(declar
     restored = checks["every downgrade restores what was there"]
     assert set(restored["details"]) >= {
         "downgrade of 0003: left over: table public.extra",
-        "downgrade of 0003: left over: operator public.===(integer,integer)",
+        "downgrade of 0003: left over: conversion public.latin",
         "downgrade of 0003: differs: column public.thing.id (statistics)",
     }
     equal = checks["revisions equal declared state"]
@@ -133,7 +133,7 @@ def test_a_check_names_what_a_downgrade_leaves_and_what_only_one_side_has(declar
         "migrations/versions/0003_extra.py",
         REVISION.replace(
             'execute("alter table public.thing alter column id set statistics 8;")',
-            'execute("drop table public.extra; drop operator public.===(integer, integer);"\n'
+            'execute("drop table public.extra; drop conversion public.latin;"\n'
             '        "alter table public.thing alter column id set statistics -1;")',
         ),
     )
@@ -143,14 +143,14 @@ def test_a_check_names_what_a_downgrade_leaves_and_what_only_one_side_has(declar
     equal = checks["revisions equal declared state"]
     assert set(equal["details"]) >= {
         "left over: table public.extra",
-        "left over: operator public.===(integer,integer)",
+        "left over: conversion public.latin",
     }
     declared.write(
-        "schema/tables/words.sql", "create operator public.<=> (leftarg = int, rightarg = int, function = int4eq);"
+        "schema/tables/words.sql", "create conversion public.grec for 'LATIN7' to 'UTF8' from iso8859_to_utf8;"
     )
     ran = declared.run("check", "--format", "json")
     equal = {one["name"]: one for one in json.loads(ran.stdout)["checks"]}["revisions equal declared state"]
-    assert "missing: operator public.<=>(integer,integer)" in equal["details"]
+    assert "missing: conversion public.grec" in equal["details"]
 
 
 @pytest.mark.slow

@@ -28,7 +28,7 @@ class Identity(NamedTuple):
             return f"{self.kind} {self.part} on {qualified}"
         if self.kind == "column":
             return f"column {qualified}.{self.part}"
-        if self.kind in ("function", "aggregate"):
+        if self.kind in ("function", "aggregate", "operator"):
             return f"{self.kind} {qualified}{self.part}"
         if self.kind == "default privileges":
             where = f" in schema {self.schema}" if self.schema else ""

@@ -20,7 +20,7 @@ from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 from rempart.catalog.statement import qualified
 
 PARTS = ("column", "constraint", "trigger", "rule", "policy")
-CALLED = ("function", "aggregate", "text search configuration", "text search dictionary")
+CALLED = ("function", "aggregate", "operator", "text search configuration", "text search dictionary")
 """The kinds of objects that expressions call, or name as a constant."""
 _EXPRESSED = (*CALLED, "column")
 """What expressions of generated columns are made of."""

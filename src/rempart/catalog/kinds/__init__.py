@@ -8,6 +8,7 @@ from rempart.catalog.kinds.default_privileges import DefaultPrivileges
 from rempart.catalog.kinds.foreign import ForeignDataWrapper, ForeignServer, UserMapping
 from rempart.catalog.kinds.function import Aggregate, Function
 from rempart.catalog.kinds.index import Index, Statistics
+from rempart.catalog.kinds.operator import Operator
 from rempart.catalog.kinds.policy import Policy
 from rempart.catalog.kinds.publication import Publication
 from rempart.catalog.kinds.role import Membership, Role, Setting, SystemPrivileges
@@ -47,6 +48,7 @@ KINDS: tuple[tuple[str, type[CatalogObject]], ...] = (
     ("constraint", Constraint),
     ("function", Function),
     ("aggregate", Aggregate),
+    ("operator", Operator),
     ("cast", Cast),
     ("view", View),
     ("index", Index),

@@ -1,9 +1,6 @@
 -- Objects of kinds that are not read: what they are, and their names. What an extension brought is the extension's.
 select found.kind, found.name
 from (
-    select 'operator', o.oid::regoperator::text, 'pg_operator'::regclass, o.oid
-    from pg_operator o where o.oid >= 16384
-    union all
     select 'operator class', n.nspname || '.' || o.opcname, 'pg_opclass'::regclass, o.oid
     from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace where o.oid >= 16384
     union all
