@@ -95,3 +95,8 @@ drop trigger x on m; create constraint trigger x after insert or update on m def
 create table m (a int, b int) partition by list (a); create table m1 partition of m for values in (1);
 -- change
 alter table m1 add primary key (a, b); create unique index mi on m (a, b); create table r (a int, b int, foreign key (a, b) references m1 (a, b));
+-- case: partition whose NOT NULL has another name than its parent's
+-- base
+create table m (a int not null, b text constraint mb not null, c int) partition by list (a);
+-- change
+create table m1 partition of m (a constraint own not null, b not null, c not null) for values in (1) partition by list (c); create table m11 partition of m1 for values in (1);

@@ -10,7 +10,7 @@ from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.table import OWN_INDEX_PARTS, Table
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
-from rempart.catalog.partitioning import own_not_null
+from rempart.catalog.partitioning import has_not_null_of_its_own, own_not_null
 from rempart.catalog.statement import qualified, raw, statement
 
 _KEY = re.compile(r"^(PRIMARY KEY|UNIQUE)(?= )")
@@ -86,18 +86,21 @@ class NewTable:
             pieces += [constraint.inline() for constraint in checks]
             found = self.table.create_with(pieces)
             found += [extra for constraint in checks for extra in constraint.extras()]
-        inherited = [column for column in self._columns if column not in columns]
-        for column in inherited:
-            found += self._own_default(column) + own_not_null(column, self._after)
+        named = self._named_otherwise()
+        for column in (column for column in self._columns if column not in columns):
+            found += self._own_default(column)
+            found += own_not_null(column, self._after) if column not in named else []
         return found + [extra for column in self._columns for extra in column.extras()]
 
     def _partition(self) -> list[str]:
         table = self.table
         if table.index_names:
             raise Unsupported(OWN_INDEX_PARTS)
+        own = [statement("{} {}", one.part, raw(one.named_not_null())) for one in self._named_otherwise()]
         made = statement(
-            "create {} {} partition of {} {}{}", raw(table.word), qualified(table.schema, table.name),
-            qualified(*table.parents[0]), raw(table.bound or ""), raw(table.on_server()),
+            "create {} {} partition of {} {}{}{}", raw(table.word), qualified(table.schema, table.name),
+            qualified(*table.parents[0]), raw(f"({', '.join(own)}) " if own else ""), raw(table.bound or ""),
+            raw(table.on_server()),
         )  # fmt: skip
         if table.partition_key:
             made += f" partition by {table.partition_key}"
@@ -106,6 +109,12 @@ class NewTable:
         if table.tablespace:
             made += statement(" tablespace {}", table.tablespace)
         return [made]
+
+    def _named_otherwise(self) -> list[Column]:
+        """The columns of a partition whose NOT NULL is not called as its parent's is."""
+        if self.table.bound is None:
+            return []
+        return [column for column in self._columns if has_not_null_of_its_own(column, self._after)]
 
     def _own_default(self, column: Column) -> list[str]:
         """The default of an inherited column, where it is not its parent's."""

@@ -156,6 +156,23 @@ def parent_unchecked(constraint: Constraint, catalog: Catalog) -> bool:
     return any(isinstance(one, Constraint) and not one.is_valid for one in found)
 
 
+def has_not_null_of_its_own(column: Column, catalog: Catalog) -> bool:
+    """Whether a partition has a NOT NULL under another name than that of its parent.
+
+    Args:
+        column: Its column.
+        catalog: Where it is.
+    """
+    above = [catalog.objects[one] for one in ancestors(column, catalog)]
+    inherited = next((one for one in above if isinstance(one, Column)), None)
+    return (
+        catalog.major >= _NAMED_NOT_NULL
+        and inherited is not None
+        and column.not_null and column.not_null_checked and inherited.not_null and not inherited.not_null_no_inherit
+        and column.not_null_constraint() != inherited.not_null_constraint()
+    )  # fmt: skip
+
+
 def own_not_null(column: Column, catalog: Catalog) -> list[str]:
     """The SQL of an inherited column's NOT NULL, where its parent has none.
 

@@ -265,6 +265,10 @@ class Column(CatalogObject):
                 found.append(self._alter("set not null"))
         return found
 
+    def named_not_null(self) -> str:
+        """Its NOT NULL with its name, as CREATE TABLE takes it."""
+        return statement("constraint {} not null", self.not_null_constraint())
+
     def rename_not_null(self, name: str) -> str:
         """The SQL that calls its NOT NULL otherwise.
 
