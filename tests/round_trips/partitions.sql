@@ -100,3 +100,23 @@ alter table m1 add primary key (a, b); create unique index mi on m (a, b); creat
 create table m (a int not null, b text constraint mb not null, c int) partition by list (a);
 -- change
 create table m1 partition of m (a constraint own not null, b not null, c not null) for values in (1) partition by list (c); create table m11 partition of m1 for values in (1);
+-- case: partition with keys, indexes, a CHECK and a trigger of its parent's becomes a table
+-- base
+create function f() returns trigger language plpgsql as 'begin return new; end'; create table r (id int primary key); create table m (id int primary key, v text check (v <> ''), r int references r) partition by range (id); create index mi on m (v); create trigger x before insert on m for each row execute function f(); create table m1 partition of m for values from (1) to (9); create table m2 partition of m for values from (9) to (19);
+-- change
+alter table m detach partition m1;
+-- case: partition becomes a table with other indexes, while the parent's changes
+-- base
+create table m (id int primary key, v text) partition by range (id); create index mi on m (v); create table m1 partition of m for values from (1) to (9);
+-- change
+alter table m detach partition m1; alter table m1 drop constraint m1_pkey; drop index m1_v_idx; create index other on m1 (v, id); drop index mi; create index mi on m (v desc);
+-- case: partition stays and its table goes
+-- base
+create table m (id int primary key, v text) partition by range (id); create index mi on m (v); create table m1 partition of m for values from (1) to (9);
+-- change
+alter table m detach partition m1; drop table m;
+-- case: table with partitions becomes a partition
+-- base
+create table m (id int, j int, v text) partition by range (id); create index mi on m (v); create table s (id int, j int, v text) partition by list (j); create table s1 partition of s for values in (1); create index s_v_idx on s (v);
+-- change
+alter table m attach partition s for values from (1) to (5);

@@ -193,7 +193,6 @@ class Changes:
                 if isinstance(self._of.before.objects[one], Table):
                     raise Unsupported(f"{one} is of this type, and no SQL is written that changes both")
         if isinstance(old, Table) and isinstance(new, Table):
-            partitioning.require_own_parts(old, new, self._of.made, self._of.dropped)
             inheritance.require_reachable(old, new, self._of.before, self._of.after)
             if old.parents != new.parents:
                 found += self._renamed_before_it_inherits(new)

@@ -48,6 +48,11 @@ class CatalogObject:
         """Its name in every database."""
         return Identity(self.kind, self.schema, self.name, self.part)
 
+    @property
+    def from_parent(self) -> bool:
+        """Whether a partition has it from its parent, and not of its own."""
+        return False
+
     def changes(self, after: CatalogObject) -> tuple[str, ...]:
         """Names of the fields in which another state of the object differs.
 
@@ -120,12 +125,15 @@ class Catalog:
         objects: By identity.
         not_compared: What there is but was not read: its kind, its name.
         find_dependencies: Finds `dependencies`, which only who writes SQL needs.
+        passed_on: The indexes and constraints that partitions have from their parents, as they are when they are
+            partitions no more; not among the objects.
     """
 
     major: int
     objects: Mapping[Identity, CatalogObject]
     not_compared: tuple[tuple[str, str], ...]
     find_dependencies: Callable[[], Mapping[Identity, frozenset[Identity]]] = field(repr=False, compare=False)
+    passed_on: Mapping[Identity, CatalogObject] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def dependencies(self) -> Mapping[Identity, frozenset[Identity]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rempart.catalog import clustering, inheritance, partitioning, persistence, replica
+from rempart.catalog import attaching, clustering, inheritance, partitioning, persistence, replica
 from rempart.catalog.changed import Changed
 from rempart.catalog.compare import order_of
 from rempart.catalog.identity import Identity
@@ -89,6 +89,9 @@ class Ordering:
             if isinstance(old, Column) and identity.relation in self._of.dropped:
                 for parent in partitioning.ancestors(old, self._of.before):
                     yield ("drop", identity.relation), ("drop", parent)
+        for joining, going, comes_first in attaching.edges(self._of.before, self._of.after, self._of.dropped):
+            pair = self._unmaker(going), self._maker(joining)
+            yield pair if comes_first else (pair[1], pair[0])
         yield from self._clashes()
         for losing, gaining in clustering.edges(self._of.altered, self._of.made):
             yield ("alter", losing), self._maker(gaining)
@@ -144,7 +147,8 @@ class Ordering:
             yield self._maker(owning.relation), tied
             needed -= {owning, owning.relation}
         relation = self._of.relation(identity, made)
-        if relation in self._of.altered and inheritance.needed_first(made, self._of.before, self._of.after):
+        first = inheritance.needed_first(made, self._of.before, self._of.after) or identity in self._of.after.passed_on
+        if relation in self._of.altered and first:
             needed.discard(relation)
             yield node, self._maker(relation)
         elif relation is not None:

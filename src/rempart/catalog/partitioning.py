@@ -8,36 +8,11 @@ from collections.abc import Iterator, Mapping
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.column import Column
 from rempart.catalog.kinds.constraint import Constraint
-from rempart.catalog.kinds.index import Index
 from rempart.catalog.kinds.table import Table
 from rempart.catalog.kinds.trigger import Trigger
 from rempart.catalog.model import Catalog, CatalogObject, Unsupported
 
 _NAMED_NOT_NULL = 18  # the version from which NOT NULL is a constraint with a name
-
-
-def require_own_parts(
-    old: Table, new: Table, made: Mapping[Identity, CatalogObject], dropped: Mapping[Identity, CatalogObject]
-) -> None:
-    """Refuse to attach or detach a table whose indexes, constraints or triggers become, or were, its parent's.
-
-    Postgres matches them by what they are, not by name.
-
-    Args:
-        old: The table before.
-        new: The same after.
-        made: The objects that are made.
-        dropped: The objects that are dropped.
-
-    Raises:
-        Unsupported: It has such.
-    """
-    if (old.bound is None) == (new.bound is None):
-        return
-    for identity, one in (dropped if old.bound is None else made).items():
-        named = one.table if isinstance(one, Index) else one.name
-        if isinstance(one, Index | Trigger | Constraint) and (one.schema, named) == (new.schema, new.name):
-            raise Unsupported(f"{identity} may become its parent's, or have been")
 
 
 def indexes_above(constraint: Constraint, catalog: Catalog) -> set[Identity]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from rempart.catalog.attaching import with_what_stays
 from rempart.catalog.changed import Changed
 from rempart.catalog.changes import Changes
 from rempart.catalog.compare import Difference, compare
@@ -64,6 +65,7 @@ def plan(before: Catalog, after: Catalog, setup: Setup) -> Plan:
         after: The state to reach.
         setup: Who will run the statements.
     """
+    before, after = with_what_stays(before, after)
     found = compare(before, after)
     chosen = {difference.identity: difference for difference in found}
     work = _Work(before, after, chosen, setup)

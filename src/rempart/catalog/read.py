@@ -52,6 +52,7 @@ def read(connection: Connection, *, again: bool = False) -> Catalog:
         comments = {row[:3]: row[3] for row in _rows(connection, "comments", again, {"stand_in": INSTALLED})}
         labels = _by_address(connection, "labels", again)
         objects: dict[Identity, CatalogObject] = {}
+        passed_on: dict[Identity, CatalogObject] = {}
         addresses: dict[_Address, Identity] = {}
         for query, kind in KINDS:
             for address, rest in _described(connection, query, again):
@@ -59,11 +60,14 @@ def read(connection: Connection, *, again: bool = False) -> Catalog:
                     *rest[:4], acls.get(address, ()), comments.get(address), labels.get(address, ()), *rest[4:]
                 )
                 identity = made.identity
+                if made.from_parent:
+                    passed_on[identity] = made
+                    continue
                 objects[identity] = made
                 addresses[address] = identity
         parts, needs = _rows(connection, "parts", again), _rows(connection, "dependencies", again)
         unread = tuple(_rows(connection, "not_compared", again))
-    return Catalog(major, objects, unread, partial(_dependencies, addresses, parts, needs))
+    return Catalog(major, objects, unread, partial(_dependencies, addresses, parts, needs), passed_on)
 
 
 def read_all(urls: Sequence[str]) -> list[Catalog]:

@@ -27,6 +27,7 @@ class Constraint(CatalogObject):
         index: Name of its index.
         inherited: Whether it is its parent's, which is NOT VALID, and only its own rows have been checked.
         index_comment: The comment on its index.
+        passed_on: See `CatalogObject.from_parent`.
     """
 
     contype: str
@@ -39,8 +40,14 @@ class Constraint(CatalogObject):
     index: str | None
     inherited: bool
     index_comment: str | None
+    passed_on: bool
 
     kind: ClassVar[str] = "constraint"
+
+    @property
+    def from_parent(self) -> bool:
+        """See `CatalogObject.from_parent`."""
+        return self.passed_on
 
     @property
     def fits_in_table(self) -> bool:

@@ -21,6 +21,7 @@ class Index(CatalogObject):
         valid: Whether it is usable; a failed CREATE INDEX CONCURRENTLY leaves one that is not.
         clustered: Whether it is the one the table was clustered on.
         statistics: Number of a column of the index, and its statistics target.
+        passed_on: See `CatalogObject.from_parent`.
     """
 
     table: str
@@ -30,8 +31,14 @@ class Index(CatalogObject):
     valid: bool
     clustered: bool
     statistics: tuple[tuple[str, str], ...]
+    passed_on: bool
 
     kind: ClassVar[str] = "index"
+
+    @property
+    def from_parent(self) -> bool:
+        """See `CatalogObject.from_parent`."""
+        return self.passed_on
 
     def create(self) -> list[str]:
         """See `CatalogObject.create`."""
