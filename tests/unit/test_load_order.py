@@ -71,6 +71,18 @@ def test_text_search_comes_before_what_uses_it(tmp_path: Path) -> None:
     ) == ["policies/b.sql", "schema/tables/b.sql", "policies/c.sql", "policies/a.sql", "schema/tables/a.sql"]
 
 
+def test_operators_come_before_what_names_them(tmp_path: Path) -> None:
+    assert order(
+        tmp_path,
+        {
+            "schema/tables/a.sql": "create view public.a as select 1 operator(public.+@) 2, 1 operator(public.<->) 2;",
+            "policies/a.sql": "create operator public.+@ (function = public.f, leftarg = int, rightarg = int);",
+            "policies/b.sql": "create operator public.+@ (function = public.f, leftarg = text, rightarg = int);",
+            "policies/c.sql": "create function public.f(int, int) returns int language sql as '';",
+        },
+    ) == ["policies/c.sql", "policies/a.sql", "policies/b.sql", "schema/tables/a.sql"]
+
+
 def test_servers_come_before_the_tables_that_are_there(tmp_path: Path) -> None:
     assert order(
         tmp_path,

@@ -56,6 +56,8 @@ def needed(sql: str) -> set[str]:
         ),
         ("create procedure a.p(x public.t) language sql as ''", {"function a.p(public.t)"}),
         ("create aggregate a.g(int) (sfunc = a.f, stype = int)", {"function a.g(int4)"}),
+        ("create operator a.=== (function = b.f, leftarg = text, rightarg = c.t)", {"operator a.===(text, c.t)"}),
+        ("create operator a.!! (function = b.f, rightarg = int)", {"operator a.!!(none, int4)"}),
         ("create text search configuration a.c (copy = b.d)", {"text search configuration a.c"}),
         ("create text search dictionary d (template = simple)", {"text search dictionary public.d"}),
         ("create trigger x before insert on a.t execute function a.f()", {"trigger x on a.t"}),
@@ -111,6 +113,7 @@ def test_what_a_statement_creates(sql: str, expected: set[str]) -> None:
         ("create sequence a.s owned by b.t.id", {"schema a", "relation b.t"}),
         ("create domain a.d as text check (b.f(value))", {"schema a", "function b.f"}),
         ("create aggregate a.g(int) (sfunc = b.f, stype = c.t)", {"schema a", "object b.f", "object c.t"}),
+        ("create view a.v as select 1 operator(b.+@) 2, 1 operator(pg_catalog.+) 2", {"schema a", "operator b.+@"}),
         (
             "alter text search configuration a.c alter mapping for word with b.d, pg_catalog.simple",
             {"text search configuration a.c", "text search dictionary b.d"},

@@ -17,6 +17,7 @@ _SATISFIED_BY = {
     # A table is a type as well, and a type can be called like a function.
     Kind.TYPE: (Kind.TYPE, Kind.RELATION),
     Kind.FUNCTION: (Kind.FUNCTION, Kind.TYPE, Kind.RELATION),
+    Kind.OPERATOR: (Kind.OPERATOR,),
     Kind.CONFIGURATION: (Kind.CONFIGURATION,),
     Kind.DICTIONARY: (Kind.DICTIONARY,),
     Kind.WRAPPER: (Kind.WRAPPER,),
@@ -26,9 +27,10 @@ _SATISFIED_BY = {
     Kind.OBJECT: (Kind.FUNCTION, Kind.TYPE, Kind.RELATION),
 }
 _SEARCHED_FIRST = "public"
-_DECLARED_NOWHERE = (Kind.DICTIONARY, Kind.TRIGGER)
-"""What may be there although no file creates it: an extension's dictionary, a trigger that a partition has from its
-table."""
+_DECLARED_NOWHERE = (Kind.DICTIONARY, Kind.OPERATOR, Kind.TRIGGER)
+"""What may be there although no file creates it: an extension's dictionary or operator, a trigger that a partition has
+from its table."""
+_OVERLOADED = (Kind.FUNCTION, Kind.OPERATOR)
 
 _Key = tuple[Kind, str, str, str]
 _Edges = list[dict[int, tuple[ObjectName, Statement]]]
@@ -107,7 +109,7 @@ def _creators(files: Sequence[SourceFile]) -> dict[_Key, set[int]]:
 
 
 def _key(name: ObjectName) -> _Key:
-    return name.kind, name.schema, name.name, "" if name.kind is Kind.FUNCTION else name.detail
+    return name.kind, name.schema, name.name, "" if name.kind in _OVERLOADED else name.detail
 
 
 def _alternatives(name: ObjectName) -> Iterator[_Key]:

@@ -20,6 +20,7 @@ _RETURNED = {
     enums.FunctionParameterMode.FUNC_PARAM_TABLE,
 }
 _SEARCHED_FIRST = "public"
+_SIDES = ("leftarg", "rightarg")
 
 
 def definitions(node: ast.Node, schema: str = _SEARCHED_FIRST) -> frozenset[ObjectName]:
@@ -91,6 +92,8 @@ def _created(node: Any) -> Iterator[ObjectName]:
             yield name_of(Kind.FUNCTION, strings(node.defnames), _signature(arguments))
         case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TYPE):
             yield name_of(Kind.TYPE, strings(node.defnames))
+        case ast.DefineStmt(kind=enums.ObjectType.OBJECT_OPERATOR):
+            yield name_of(Kind.OPERATOR, strings(node.defnames), _operands(node.definition))
         case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TSCONFIGURATION):
             yield name_of(Kind.CONFIGURATION, strings(node.defnames))
         case ast.DefineStmt(kind=enums.ObjectType.OBJECT_TSDICTIONARY):
@@ -147,6 +150,11 @@ def _schema(table: Any) -> str:
 
 def _on_table(kind: Kind, table: Any, name: Any) -> ObjectName:
     return ObjectName(kind, _schema(table), str(table.relname), str(name))
+
+
+def _operands(options: Any) -> str:
+    types = {option.defname: _type(option.arg) for option in options or () if option.defname in _SIDES}
+    return f"({', '.join(types.get(side, 'none') for side in _SIDES)})"
 
 
 def _signature(parameters: Any) -> str:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     RELATION = "relation"
     TYPE = "type"
     FUNCTION = "function"
+    OPERATOR = "operator"
     CONFIGURATION = "text search configuration"
     DICTIONARY = "text search dictionary"
     WRAPPER = "foreign-data wrapper"

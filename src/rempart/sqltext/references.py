@@ -132,6 +132,10 @@ class _Collector(Visitor):  # type: ignore[misc,unused-ignore]
         if _names_function(ancestors):
             self._need(Kind.FUNCTION, strings(node.objname))
 
+    def visit_A_Expr(self, _ancestors: Any, node: Any) -> None:
+        if len(name := strings(node.name)) > 1:
+            self._need(Kind.OPERATOR, name)
+
     def visit_DefineStmt(self, _ancestors: Any, node: Any) -> None:
         if node.kind == _Object.OBJECT_TSCONFIGURATION:
             for option in node.definition or ():
