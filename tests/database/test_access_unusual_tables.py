@@ -211,3 +211,18 @@ rows = { "public.orders" = "team", "public.lines" = "(select o.team from public.
     assert cells(found, "orders")["select"] == "own team, own buyer"
     shown = {name: cells(found, "lines", name)["select"] for name in ("ada", "bob", "carl")}
     assert all("EXISTS" in text for text in shown.values()), shown
+
+
+def test_a_check_of_a_texts_length_is_met(platform_database: Database, config: Config, tmp_path: Path) -> None:
+    found = observed(
+        platform_database, config, tmp_path,
+        """
+        create table public.coupons (
+            code text primary key check (code = upper(code) and length(code) = 6),
+            pin char(4) not null check (pin ~ '^[0-9]{4}$'), owner uuid
+        );
+        create policy own on public.coupons to authenticated using (owner = auth.uid());
+        """ + OPEN.format("public.coupons"),
+    )  # fmt: skip
+    assert found.not_observed == {}
+    assert cells(found, "coupons")["select"] == "own owner"

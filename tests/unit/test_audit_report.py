@@ -6,7 +6,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from rempart.audit.model import Audit, Drift
+from rempart.audit.model import Audit, Drift, NotAudited
 from rempart.cli.audit_report import print_audit
 from rempart.report.finding import Finding, Severity
 
@@ -40,3 +40,13 @@ def test_what_stands_in_a_function_names_the_function_once() -> None:
     assert "  function public.Run(text): EXECUTE runs q" in printed(terminal=False, message="EXECUTE runs q", path=path)
     named = 'function public."Run" has no SET search_path'
     assert f"  {named}" in printed(terminal=False, message=named, path=path)
+
+
+def test_what_only_strictness_makes_fail_says_so() -> None:
+    left_out = (NotAudited("drift", "no version table"),)
+    audit = Audit("db", "auditor", "Postgres 18", 0.1, (), None, None, Drift(None, False, "none"), left_out)
+    out = StringIO()
+    for strict in (False, True):
+        print_audit(audit, Console(file=out, soft_wrap=True, width=50), strict=strict)
+    verdicts = [line.partition("  ")[2].strip() for line in out.getvalue().splitlines() if line.startswith("verdict")]
+    assert verdicts == ["passes", "fails: it is strict, and not everything was audited"]

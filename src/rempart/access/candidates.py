@@ -11,6 +11,7 @@ from rempart.access.structure import Column
 
 _NAMESPACE = uuid.UUID("5f0c2a52-8f1e-4a7b-9d29-7d3b1c5a7e10")  # any; the same in every run
 _MOST_DOCUMENTS = 20
+_LONGEST = 2  # digits of the length of a text that is made up to fit a check
 _DAY = date(2024, 1, 1)
 _TEXTS = (
     "witness row text", "witness@example.org", "https://example.org", "+243810000000", "W1", "A", "FR", "EUR",
@@ -123,6 +124,19 @@ def lists(column: Column, constants: Sequence[str], given: Sequence[str]) -> lis
         return []
     elements = list(dict.fromkeys([*constants, *given]))
     return ["{}", *constants, *(f"{{{json.dumps(one, ensure_ascii=False)}}}" for one in elements)]
+
+
+def lengths(column: Column, constants: Iterable[str]) -> list[str]:
+    """Texts as long as the numbers that a check mentions, of one kind of character each; none for other types.
+
+    Args:
+        column: The column.
+        constants: The constants that the check mentions.
+    """
+    if column.category != "S" or column.labels:
+        return []
+    numbers = [int(one) for one in constants if one.isascii() and one.isdigit() and len(one) <= _LONGEST]
+    return [character * number for number in numbers if number for character in ("A", "a", "1")]
 
 
 def neighbours(column: Column, values: Iterable[str]) -> list[str]:

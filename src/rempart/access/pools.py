@@ -223,7 +223,10 @@ class Pools:
         found += self._casts.written(column, [text for bound in bounds for text in predicates.quoted(bound)])
         for condition in [*conditions, *column.domain_checks]:
             constants = predicates.constants_of(condition)
-            found += self._casts.written(column, [*constants, *candidates.neighbours(column, constants)])
+            found += self._casts.written(
+                column,
+                [*constants, *candidates.neighbours(column, constants), *candidates.lengths(column, constants)],
+            )
         return found
 
     def _default(self, column: Column) -> list[str]:

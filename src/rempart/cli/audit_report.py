@@ -37,8 +37,13 @@ def print_audit(audit: Audit, console: Console, *, strict: bool) -> None:
     drifted = [(one.object, one.change, ", ".join(one.details)) for one in audit.drift.differences]
     _print_rows(f"drift since revision {audit.drift.revision}", drifted, console)
     _print_rows("not audited", [(one.subject, one.reason) for one in audit.not_audited], console)
-    verdict = ("passes", "bold green") if audit.passes(strict=strict) else ("fails", "bold red")
+    verdict = ("passes", "bold green") if audit.passes(strict=strict) else (_failure(audit), "bold red")
     _print_rows("", [("verdict", verdict[0]), *_verdict_words(audit)], console, {verdict[0]: verdict[1]})
+
+
+def _failure(audit: Audit) -> str:
+    """That it fails; and why, where only strictness makes it."""
+    return "fails: it is strict, and not everything was audited" if audit.passes(strict=False) else "fails"
 
 
 def _print_findings(findings: Sequence[Finding], console: Console) -> None:
