@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -136,6 +137,25 @@ def _fails_its_check(staging: Staging, up: str) -> Any:
     assert staging.revision == "0002" and staging.journal == ["0001", "0002"], "the revision before it stays"
     assert staging.kinds()[-1] == "failed"
     return ran
+
+
+def test_what_fails_on_the_copy_already_is_recorded(staging: Staging) -> None:
+    staging.write("0002", "alter table public.nowhere add column level numeric")
+    ran = staging.run()
+    assert ran.code == 3 and "on a throw-away copy" in ran.errors, ran
+    assert staging.kinds()[-1] == "refused" and staging.revision == "0001"
+    shown = staging.run("evidence", "show", "latest", "--env", "staging", "--format", "json")
+    document = json.loads(shown.output)
+    assert document["outcome"] == "refused" and "nowhere" in document["error"], document
+    assert [one["outcome"] for one in document["revisions"]] == ["failed"]
+    assert staging.run("plan", "--env", "staging").code == 3
+    dry = staging.run(*APPLY, "--dry-run")
+    assert dry.code == 3 and "nowhere" in dry.errors, dry
+    assert staging.run("evidence", "verify", "--env", "staging").code == 0
+    staging.configure(postgres="15")
+    ran = staging.run()
+    assert ran.code == 1 and "gates before staging are closed: target" in ran.errors, ran
+    assert "expected is Postgres 15" in ran.output + ran.errors, ran
 
 
 def test_a_revision_that_does_something_else_than_on_the_copy_is_rolled_back(staging: Staging) -> None:

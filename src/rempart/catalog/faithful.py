@@ -8,6 +8,7 @@ alone.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pglast import ast, parser
@@ -58,6 +59,7 @@ def same(first: str | None, second: str | None) -> bool:
     return without_hidden_names(first) == without_hidden_names(second)
 
 
+@lru_cache(maxsize=4096)
 def without_hidden_names(text: str) -> str:
     """A printed query or expression without the names that cannot be seen.
 

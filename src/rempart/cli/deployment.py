@@ -70,6 +70,7 @@ def plan(
         target.connection("plan") as connection,
         prepared(request, connection, Told(told.step, told.note)) as found,
     ):
+        found.require_whole()
         situation = found.situation
         passed = run_gates(situation, {}) if gates else None
         findings = findings_of(situation)

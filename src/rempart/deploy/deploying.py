@@ -11,7 +11,7 @@ from typing import Any
 from rempart.deploy.auditing import audited
 from rempart.deploy.document import Journal, new_id
 from rempart.deploy.ending import committed, in_words, record
-from rempart.deploy.gates.running import Override, Passed, refusal, run_gates
+from rempart.deploy.gates.running import ALWAYS, Override, Passed, refusal, run_gates
 from rempart.deploy.gates.situation import Situation
 from rempart.deploy.interrupted import note_interrupted
 from rempart.deploy.lock import DeploymentLock, deployment_lock
@@ -20,13 +20,14 @@ from rempart.deploy.planfile import requesters_of
 from rempart.deploy.planning import Plan, plan_of, revision_of, server_time, write_plan
 from rempart.deploy.postchecks import PostChecks
 from rempart.deploy.record import evidence, ledger
+from rempart.deploy.record.ledger import Entry
 from rempart.deploy.rehearsal import Rehearsal, rehearsal
 from rempart.deploy.resuming import begun_before, catalog_at_beginning
 from rempart.deploy.running import Hooks, Limits, run_steps
 from rempart.deploy.steps import DOWNGRADE, UPGRADE, History, Step
 from rempart.deploy.target import Connection, Target, facts_of, refuse_another
 from rempart.deploy.who import person, who
-from rempart.errors import RempartError
+from rempart.errors import GateFailure, OperationError, RempartError
 from rempart.postgres import binaries
 from rempart.revisions.workbench import Workbenches
 
@@ -79,6 +80,7 @@ class Prepared:
         rehearsed: The copy on which the revisions ran.
         journal: What is known of it so far.
         begun: When it began, by a clock that does not jump.
+        broken: Why a revision failed on the copy already; None when none did.
     """
 
     request: Request
@@ -86,6 +88,16 @@ class Prepared:
     rehearsed: Rehearsal
     journal: Journal
     begun: float
+    broken: RempartError | None = None
+
+    def require_whole(self) -> None:
+        """Go on only when every revision ran on the copy.
+
+        Raises:
+            RempartError: One failed there.
+        """
+        if self.broken is not None:
+            raise self.broken
 
     @property
     def plan(self) -> Plan:
@@ -104,7 +116,7 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
 
     Raises:
         UsageError: The database is another environment's, or at a revision that the project does not have.
-        OperationError: A revision fails on the copy.
+        OperationError: The target cannot be reached or copied.
     """
     begun, target, config = time.monotonic(), request.target, request.target.config
     facts = facts_of(connection)
@@ -123,8 +135,8 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
         rehearsal(config, target.url, major, start, told.step, target.environment.lock_timeout) as rehearsed,
     ):
         before = keep_start(rehearsed) if observes and steps else ""
-        rehearsed.run(steps, told.step, begun=begun_before(entries), allow_data_loss=request.allow_data_loss)
-        access, trouble = access_changes(rehearsed, before, told.step) if observes else (None, "")
+        broken = _broken(rehearsed, steps, request, entries, told)
+        access, trouble = access_changes(rehearsed, before, told.step) if observes and broken is None else (None, "")
         plan = plan_of(target, facts, rehearsed, steps, start, goal, connection, person(deployer.actor))
         requesters = requesters_of(config.deployment.evidence, target.name, plan.id, plan.requested_by)
         situation = Situation(
@@ -133,7 +145,19 @@ def prepared(request: Request, connection: Connection, told: Told) -> Iterator[P
         )  # fmt: skip
         journal = Journal(new_id(request.operation, now), request.operation, plan, deployer, requesters, now)
         journal.access = access
-        yield Prepared(request, situation, rehearsed, journal, begun)
+        journal.failed = steps[len(rehearsed.effects)] if broken is not None else None
+        yield Prepared(request, situation, rehearsed, journal, begun, broken)
+
+
+def _broken(
+    rehearsed: Rehearsal, steps: Sequence[Step], request: Request, entries: Sequence[Entry], told: Told
+) -> RempartError | None:
+    """Run the revisions on the copy; why one failed there."""
+    try:
+        rehearsed.run(steps, told.step, begun=begun_before(entries), allow_data_loss=request.allow_data_loss)
+    except (GateFailure, OperationError) as error:
+        return error
+    return None
 
 
 @dataclass(frozen=True)
@@ -160,7 +184,7 @@ def deploy(request: Request, told: Told) -> Result:
         How it ended; what did not succeed is recorded too.
 
     Raises:
-        OperationError: The database could not be reached, or a revision fails already on a copy of its schema.
+        OperationError: The database could not be reached.
         UsageError: What was asked for makes no sense, or was not confirmed.
     """
     target = request.target
@@ -196,6 +220,11 @@ class _Deployment:
     def run(self) -> Result:
         """Ask the gates, run the revisions, audit, and record."""
         request, journal = self._found.request, self._journal
+        if (broken := self._found.broken) is not None:
+            # Whether it is the right database at all is told with it.
+            journal.gates = run_gates(self._found.situation, request.overrides, ALWAYS)
+            document = self._record("refused", "refused", broken.message)
+            return Result(document, refusal(journal.gates, self._target.name) or broken)
         journal.gates = run_gates(self._found.situation, request.overrides)
         if self._plan.steps:
             write_plan(self._target.config, self._plan)
@@ -310,13 +339,15 @@ def dry_run(request: Request, told: Told, *, restored: Rehearsal | None = None) 
         journal = found.journal
         journal.operation = "dry-run"
         journal.id = new_id("dry-run", journal.started_at)
-        journal.gates = run_gates(found.situation, request.overrides)
-        if found.plan.steps:
+        journal.gates = run_gates(found.situation, request.overrides, ALWAYS if found.broken is not None else None)
+        if found.plan.steps and found.broken is None:
             write_plan(target.config, found.plan)
         closed = [one.check.name for one in journal.gates if not one.ok]
         said = f"gates closed: {', '.join(closed)}" if closed else None
-        failure: RempartError | None = None
-        if restored is not None and "data" not in closed:  # rows that nobody has given up would stop it there, too
+        failure = found.broken
+        if failure is not None:
+            said = failure.message
+        elif restored is not None and "data" not in closed:  # rows that nobody has given up would stop it there, too
             try:
                 restored.run(found.plan.steps, told.step, allow_data_loss=request.allow_data_loss)
             except RempartError as error:

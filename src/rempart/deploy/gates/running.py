@@ -59,6 +59,10 @@ class Passed:
         return self.check.ok or self.override is not None
 
 
+ALWAYS = ("target", "ledger", "revisions")
+"""The gates that stand before every environment; they look at nothing that a rehearsal leaves."""
+
+
 def names() -> tuple[str, ...]:
     """The names of all gates, and of the checks before each commit."""
     return (*_GATES, *postchecks.NAMES)
@@ -116,7 +120,7 @@ def wanted(situation: Situation) -> list[str]:
         situation: The deployment.
     """
     environment, steps = situation.target.environment, situation.plan.steps
-    names = ["target", "ledger", "revisions"]
+    names = [*ALWAYS]
     if not steps:
         return [*names, "drift"] if environment.protected else names
     up = steps[0].direction == UPGRADE
