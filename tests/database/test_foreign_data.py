@@ -33,7 +33,7 @@ SECRETS = ("mot-confidentiel", "clé-confidentielle", "autre-confidentiel")
 @pytest.fixture
 def empty(own_server: Server) -> Iterator[Database]:
     with connect(own_server.url()) as connection:
-        connection.execute("create role r1; create role owner_s; create role loader login")
+        connection.execute("create role r1; create role owner_s; create role loader")
     with databases.throwaway(own_server) as name:
         yield Database(own_server, name, "postgres")
 
@@ -91,7 +91,8 @@ def test_a_mapping_with_a_secret_is_not_made_again(empty: Database) -> None:
 def test_who_may_not_see_the_options_of_a_mapping_says_so_and_sees_no_difference(empty: Database) -> None:
     run(empty, f"{WRAPPER}; create server s foreign data wrapper w; {MAPPING}; create user mapping for public server s")
     all_of_it = catalog(empty)
-    with empty.connect("loader") as connection:
+    with empty.connect() as connection:
+        connection.execute("set role loader")
         part_of_it = read(connection)
     assert part_of_it.not_compared == (
         ("options of a user mapping", "public on s"),
@@ -101,7 +102,8 @@ def test_who_may_not_see_the_options_of_a_mapping_says_so_and_sees_no_difference
     assert compare(all_of_it, part_of_it) == compare(part_of_it, all_of_it) == []
     assert fingerprint(all_of_it) == fingerprint(part_of_it)
     run(empty, "alter server s owner to loader")
-    with empty.connect("loader") as connection:
+    with empty.connect() as connection:
+        connection.execute("set role loader")
         owners = read(connection)
     hidden = [one for one in owners.objects.values() if isinstance(one, UserMapping) and not one.readable]
     assert [str(one.identity) for one in hidden] == ["user mapping of r1 on server s"]
