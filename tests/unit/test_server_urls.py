@@ -11,6 +11,7 @@ from rempart.errors import OperationError, UsageError
 from rempart.postgres.cluster import fits_a_socket
 from rempart.postgres.external import external_server
 from rempart.postgres.server import connect, masked, parse, socket_url, tcp_url, with_database
+from rempart.sources.source import parse as source
 
 
 def test_a_socket_url_is_read_back_by_libpq() -> None:
@@ -109,3 +110,25 @@ def test_a_server_that_does_not_answer_is_an_operation_error_without_the_passwor
 def test_the_length_of_a_socket_path_is_counted_in_bytes() -> None:
     assert fits_a_socket(Path("/tmp/" + "a" * 80))
     assert not fits_a_socket(Path("/tmp/" + "é" * 80))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:a s3cret@h/d",
+        "postgresql://u:a\ns3cret@h/d",
+        "postgresql://u@h:s3cret/d",
+        "postgresql://h/d?user=u&passwordd=s3cret",
+        "u:s3cret@h/d",
+        "postgresql://h/d?user=u&connect_timeout=s3cret",
+    ],
+)
+def test_nothing_is_shown_of_what_is_not_understood_for_any_part_may_be_the_password(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        connect(url)
+    assert "s3cret" not in caught.value.message
+    try:
+        said = source(url).shown
+    except UsageError as error:
+        said = error.message
+    assert "s3cret" not in said and "not shown" in said

@@ -91,7 +91,7 @@ def parse(url: str) -> dict[str, Any]:
     found = understood(url)
     if found is None:
         raise UsageError(
-            f"{masked(url)} is not a URL that Postgres can read.",
+            f"{shown(url)} is not a URL that Postgres can read.",
             next_step="write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE; within a user or a password write"
             " @ as %40, / as %2F, % as %25",
         )
@@ -110,14 +110,24 @@ def understood(url: str) -> dict[str, Any] | None:
     """
     if url.startswith(("postgresql://", "postgres://")):
         authority, _, path = url.partition("://")[2].partition("?")[0].partition("/")
-        if authority.count("@") > 1 or "@" in path:
+        if authority.count("@") > 1 or "@" in path or any(one.isspace() for one in url):
             return None
     try:
         found: dict[str, Any] = conninfo_to_dict(url)
-        int(found.get("connect_timeout") or 0)
+        for number in (found.get("connect_timeout"), *str(found.get("port") or "").split(",")):
+            int(number or 0)
     except (psycopg.ProgrammingError, ValueError):
         return None
     return found
+
+
+def shown(url: str) -> str:
+    """A URL for people: without its password, and nothing of one that is not understood, for any part may be it.
+
+    Args:
+        url: What was given as one.
+    """
+    return "what was given, which may hold a password and is not shown," if understood(url) is None else masked(url)
 
 
 def program_address(url: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from rempart.errors import UsageError
-from rempart.postgres.server import masked
+from rempart.postgres.server import masked, shown
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
 
@@ -51,7 +51,7 @@ class Source:
     @property
     def shown(self) -> str:
         """How it is shown: without the password of a URL."""
-        return masked(self.written) if self.kind is SourceKind.URL else self.written
+        return shown(self.written) if self.kind is SourceKind.URL else self.written
 
 
 def parse(text: str) -> Source:
@@ -80,6 +80,8 @@ def parse(text: str) -> Source:
     with suppress(OSError):  # too long for a path, say
         if Path(text).exists():
             return Source(SourceKind.PATH, text, text)
+    if "@" in text and ":" in text:
+        text = "what was given, which may hold a password and is not shown,"
     looks_like_a_path = text.endswith(".sql") or ("/" in text and "://" not in text)
     raise UsageError(
         f"there is no file or folder {text}." if looks_like_a_path else f"{masked(text)} is no source.",
