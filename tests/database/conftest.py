@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from depot import Depot
 from hypothesis import HealthCheck, settings
+from servers import Database
 
 from rempart.config import Config
 from rempart.postgres import databases
-from rempart.postgres.server import Server
+from rempart.postgres.server import Server, connect
 
 # One database serves every example of a test: the examples bring tanks of their own.
 _COMMON: dict[str, Any] = {
@@ -63,3 +64,18 @@ def own_depot(depot_database: Any) -> Iterator[Depot]:
     made = Depot(depot_database)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def roles_of_cases(server: Server) -> None:
+    """The roles that the cases of round_trips/ name."""
+    with connect(server.url()) as connection:
+        for role in ("r1", "r2", '"Rôle"'):
+            connection.execute(f"create role {role}")
+
+
+@pytest.fixture
+def empty(server: Server, roles_of_cases: None) -> Iterator[Database]:
+    """A database without anything in it."""
+    with databases.throwaway(server) as name:
+        yield Database(server, name, "postgres")

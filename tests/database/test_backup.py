@@ -120,6 +120,8 @@ def test_writers_go_on_while_a_backup_is_taken(odd: Database, place: Place) -> N
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        while not written and writer.is_alive():
+            time.sleep(0.01)
         made = take(place.config, "staging")
     finally:
         done.set()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from schema_trips import catalog, run
 from servers import Database
-from test_round_trips import CASES, Case, empty, roles
+from test_round_trips import CASES, Case
 
 from rempart.catalog.compare import compare
 from rempart.catalog.fingerprint import fingerprint
 from rempart.postgres import databases
 from rempart.postgres.dump import bring_over
 
-__all__ = ["empty", "roles"]
 pytestmark = pytest.mark.one_backend
 
 PRINTED_OTHERWISE = [

@@ -24,7 +24,6 @@ from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.sequence import Sequence
 from rempart.catalog.plan import plan
 from rempart.postgres import databases
-from rempart.postgres.server import Server, connect
 
 FOLDER = Path(__file__).resolve().parents[1] / "round_trips"
 REFUSED_ON_THE_WAY_BACK = {
@@ -50,19 +49,6 @@ def cases() -> Iterator[Case]:
 
 
 CASES = list(cases())
-
-
-@pytest.fixture(scope="session")
-def roles(server: Server) -> None:
-    with connect(server.url()) as connection:
-        for role in ("r1", "r2", '"Rôle"'):
-            connection.execute(f"create role {role}")
-
-
-@pytest.fixture
-def empty(server: Server, roles: None) -> Iterator[Database]:
-    with databases.throwaway(server) as name:
-        yield Database(server, name, "postgres")
 
 
 def test_there_are_enough_cases() -> None:

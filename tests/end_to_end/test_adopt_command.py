@@ -111,7 +111,7 @@ def test_from_an_old_database_to_one_under_management(ancien: tuple[Project, str
     protected = PYPROJECT + "protected = true\n"
     project.write("pyproject.toml", protected)
     refused = run("--apply", "--confirm", "ancien", code=1)
-    assert "gates before ancien are closed: git, lint, check, backup, approval" in refused
+    assert "gates before ancien are closed: git, check, backup, approval" in refused
     project.write("pyproject.toml", PYPROJECT)
     adopted = run("--apply")
     assert "adopted at 0001" in adopted

@@ -42,11 +42,12 @@ def emit(context: MigrationContext, sql: str) -> None:
         return
     connection = context.connection
     assert connection is not None, "an online migration context always has a connection"
+    alone = _commits_alone(connection)  # asked before, for a session that is lost tells nothing
     try:
         # Without parameters psycopg sends the text as it is; `text()` would read `:name`, parameters `%`.
         connection.exec_driver_sql(sql, execution_options={"no_parameters": True}).close()
     except DBAPIError as error:
-        raise revision_failure(error, sql, committed_alone=_commits_alone(connection)) from error
+        raise revision_failure(error, sql, committed_alone=alone) from error
 
 
 def _commits_alone(connection: Connection) -> bool:

@@ -10,13 +10,13 @@ from rempart.catalog.fingerprint import fingerprint
 from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.deploy.backups import archive_file, restoring, server_roles
-from rempart.deploy.record import ledger
-from rempart.deploy.backups.register import Backup, Origin, digest, register
 from rempart.deploy.backups.archive_file import Archive
 from rempart.deploy.backups.programs import fitting
+from rempart.deploy.backups.register import Backup, Origin, digest, register
 from rempart.deploy.backups.server_roles import Role
 from rempart.deploy.backups.source import revision_of, rows_of
 from rempart.deploy.backups.taking import comparable
+from rempart.deploy.record import ledger
 from rempart.errors import GateFailure, RempartError, UsageError
 from rempart.postgres.server import connect
 from rempart.revisions.workbench import Workbench, workbench

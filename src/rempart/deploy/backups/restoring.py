@@ -15,12 +15,12 @@ from psycopg import sql
 
 from rempart.config import Config
 from rempart.deploy.backups import archive_file, server_roles
-from rempart.deploy.record import ledger
-from rempart.deploy.backups.register import Backup, changed
 from rempart.deploy.backups.archive_file import Archive
 from rempart.deploy.backups.programs import ProgramFailure, fitting, run
+from rempart.deploy.backups.register import Backup, changed
 from rempart.deploy.backups.source import rows_of
 from rempart.deploy.queries import query
+from rempart.deploy.record import ledger
 from rempart.errors import GateFailure, OperationError
 from rempart.own_objects import LEDGER, MARKER, SCHEMA
 from rempart.postgres import databases

@@ -81,7 +81,9 @@ def held_still(url: str, patience: timedelta) -> Iterator[Source]:
                 connection.execute("set transaction isolation level repeatable read, read only")
                 _lock(connection, tables, patience)
                 snapshot, at = connection.execute(query("backup_snapshot")).fetchall()[0]
-                yield Source(connection, snapshot, facts, system, at.astimezone(UTC), roles_of(connection), _answering(url))
+                yield Source(
+                    connection, snapshot, facts, system, at.astimezone(UTC), roles_of(connection), _answering(url)
+                )
         except psycopg.errors.LockNotAvailable:
             raise _locked(url, patience) from None
         except psycopg.Error as error:

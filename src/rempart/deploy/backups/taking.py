@@ -21,9 +21,9 @@ from rempart.catalog.model import Catalog, CatalogObject
 from rempart.catalog.read import read
 from rempart.config import Config
 from rempart.deploy.backups import archive_file, parts, restoring, server_roles
-from rempart.deploy.backups.register import Backup, Origin, digest, register, write_record
 from rempart.deploy.backups.parts import Part
 from rempart.deploy.backups.programs import ProgramFailure, fitting, run
+from rempart.deploy.backups.register import Backup, Origin, digest, register, write_record
 from rempart.deploy.backups.source import READ_ALL, Source, differing, held_still, revision_of, rows_of
 from rempart.deploy.target import Target, refuse_another, target_of
 from rempart.errors import GateFailure, OperationError, UsageError
@@ -222,7 +222,14 @@ def _dump(source: Source, url: str, part: Part, patience: timedelta) -> tuple[st
         f"--dbname={program_address(url)}",
     ]
     try:
-        _, said = run(fitting(source.facts.major), "pg_dump", arguments, url, output=part.handle, meanwhile=source.expect_an_answer)
+        _, said = run(
+            fitting(source.facts.major),
+            "pg_dump",
+            arguments,
+            url,
+            output=part.handle,
+            meanwhile=source.expect_an_answer,
+        )
     except ProgramFailure as failure:
         raise OperationError(
             f"the backup of {masked(url)} could not be written: "
