@@ -4,6 +4,8 @@ from __future__ import annotations
 
 DEBUG_VARIABLE = "REMPART_DEBUG"
 """Environment variable that, set to 1, has every error shown with its traceback."""
+UNEXPECTED, INTERRUPTED, BROKEN_PIPE = 3, 130, 141
+"""Exit codes of what is no `RempartError`: a defect, Ctrl-C, a reader that has gone."""
 
 
 class RempartError(Exception):

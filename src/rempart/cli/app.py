@@ -25,8 +25,7 @@ from rempart.cli import (
     local,
     revision,
 )
-from rempart.cli.main import BROKEN_PIPE, INTERRUPTED, UNEXPECTED
-from rempart.errors import DEBUG_VARIABLE, RempartError
+from rempart.errors import BROKEN_PIPE, DEBUG_VARIABLE, INTERRUPTED, UNEXPECTED, RempartError
 
 
 class _Commands(typer.core.TyperGroup):

@@ -10,11 +10,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from rempart.errors import DEBUG_VARIABLE, RempartError
+from rempart.errors import BROKEN_PIPE, DEBUG_VARIABLE, INTERRUPTED, UNEXPECTED, RempartError
 
 _LINT = "lint"
-UNEXPECTED, INTERRUPTED, BROKEN_PIPE = 3, 130, 141
-"""Exit codes beside those of `rempart.errors`."""
 
 
 def main() -> None:
