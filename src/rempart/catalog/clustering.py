@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rempart.catalog.attaching import table_of
 from rempart.catalog.identity import Identity
 from rempart.catalog.kinds.constraint import Constraint
 from rempart.catalog.kinds.index import Index
@@ -19,16 +20,12 @@ def edges(
         altered: What is altered, in both states.
         made: What is made.
     """
-    losing = {_table(old): one for one, (old, new) in altered.items() if _clustered(old) and not _clustered(new)}
+    losing = {table_of(old): one for one, (old, new) in altered.items() if _clustered(old) and not _clustered(new)}
     gaining = [*made.values(), *(new for old, new in altered.values() if not _clustered(old))]
     for new in gaining:
-        if _clustered(new) and (holder := losing.get(_table(new))) is not None:
+        if _clustered(new) and (holder := losing.get(table_of(new))) is not None:
             yield holder, new.identity
 
 
 def _clustered(one: CatalogObject) -> bool:
     return isinstance(one, Index | Constraint) and one.clustered
-
-
-def _table(one: CatalogObject) -> tuple[str, str]:
-    return (one.schema, one.table if isinstance(one, Index) else one.name)

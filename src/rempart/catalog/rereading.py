@@ -14,6 +14,8 @@ Three kinds of expressions are printed in a form that is read as something else:
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rempart.catalog.printed_text import PrintedText
 from rempart.sqltext.parse import parse
 from rempart.sqltext.positioned import PositionedText
@@ -44,6 +46,7 @@ def readable_script(script: str) -> str:
     return "".join([*parts, script[written:]])
 
 
+@lru_cache(maxsize=4096)
 def read_again(printed: str) -> str:
     """What an expression, a query or a definition is printed as after a dump and a restore.
 
